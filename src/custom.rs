@@ -1,0 +1,184 @@
+//! Operations that users write: forward and backward of one output, which then go wherever a row of the table goes.
+//!
+//! Write the operation once, as a struct, for every number, and [`apply`] it:
+//!
+//! ```
+//! use backprop::custom::{apply, Apply, Operation};
+//! use backprop::{Dual, Elementary, Node, Number};
+//!
+//! /// The softplus of sharpness k: ln(1 + e^(k·x))/k.
+//! struct Smooth { k: f64 }
+//! impl<S: Number> Operation<S> for Smooth {
+//!     fn forward(&self, x: &[S]) -> S {
+//!         (self.k * &x[0]).softplus() / self.k
+//!     }
+//!     fn backward(&self, x: &[S], _: &S, adjoint: &S) -> Vec<S> {
+//!         vec![(self.k * &x[0]).sigmoid() * adjoint]
+//!     }
+//! }
+//!
+//! fn f<S: Number + Apply<Smooth>>(x: &S) -> S {
+//!     apply(Smooth { k: 5.0 }, &[x.square()]) // x² inside, then anything outside
+//! }
+//! let x = Node::leaf(0.3);
+//! f(&x).backward();
+//! assert!((x.grad() - f(&Dual::variable(0.3)).derivative()).abs() < 1e-15);
+//! ```
+//!
+//! `forward` is only ever called with plain numbers, so it may iterate, look things up, or call other libraries;
+//! `backward` is called with every number that derivatives are taken of, so that it can be differentiated itself.
+//! For a rule that exists for plain numbers only there is [`first_order`].
+
+use crate::dual::Dual;
+use crate::graph::handle::Node;
+use crate::graph::payload::{self, Custom, Rule};
+use crate::number::{Elementary, Float};
+use std::rc::Rc;
+
+/// An operation on any number of operands with one result.
+///
+/// Implement it for `S: Elementary` or `S: Number`: then it serves every mode, at every order.
+/// The example of the [module](self) shows one.
+pub trait Operation<S> {
+    /// The name, for drawings and messages: the type's own, unless it is given.
+    fn name(&self) -> &str {
+        short_name::<Self>()
+    }
+    /// The value. Called with plain numbers, whatever the mode.
+    fn forward(&self, x: &[S]) -> S;
+    /// The adjoints of the operands, one each, from the operands, the value, and the value's adjoint:
+    /// `∂z/∂xᵢ · adjoint`.
+    fn backward(&self, x: &[S], z: &S, adjoint: &S) -> Vec<S>;
+}
+
+/// A type's name without its path and parameters.
+pub(crate) fn short_name<T: ?Sized>() -> &'static str {
+    let name = std::any::type_name::<T>();
+    let name = name.split('<').next().unwrap_or(name);
+    name.rsplit("::").next().unwrap_or(name)
+}
+
+/// A number that the operation `O` can be applied to. Every number is, if the operation is written for it: ask for
+/// `S: Number + Apply<Mine>` in a formula.
+pub trait Apply<O>: Elementary {
+    /// [`apply`], of an operation that several levels of nested numbers share.
+    #[doc(hidden)]
+    fn apply_shared(operation: &Rc<O>, x: &[Self]) -> Self;
+}
+
+/// Applies an operation of your own.
+///
+/// ```
+/// use backprop::custom::{apply, Operation};
+/// use backprop::{gradients, Node, Number};
+/// struct Cube;
+/// impl<S: Number> Operation<S> for Cube {
+///     fn forward(&self, x: &[S]) -> S { x[0].powi(3) }
+///     fn backward(&self, x: &[S], _: &S, adjoint: &S) -> Vec<S> { vec![3.0 * x[0].square() * adjoint] }
+/// }
+/// let x = Node::leaf(2.0);
+/// let y = apply(Cube, &[x.clone()]);
+/// let slope = gradients(&y, &x);
+/// assert_eq!((y.value(), slope.value(), gradients(&slope, &x).value()), (8.0, 12.0, 12.0));
+/// ```
+///
+/// # Panics
+/// When derivatives are taken: if `backward` returns another number of adjoints than there are operands, or runs a
+/// sweep that comes to this very operation. The message has the operation's name.
+#[must_use]
+pub fn apply<S: Apply<O>, O>(operation: O, x: &[S]) -> S {
+    S::apply_shared(&Rc::new(operation), x)
+}
+
+macro_rules! plain { ($($t:ty)*) => { $(
+    impl<O: Operation<$t>> Apply<O> for $t {
+        #[inline]
+        fn apply_shared(operation: &Rc<O>, x: &[Self]) -> Self {
+            operation.forward(x)
+        }
+    }
+)* } }
+plain!(f32 f64);
+
+impl<O: Operation<T>, T: Apply<O>, const N: usize> Apply<O> for Dual<T, N> {
+    fn apply_shared(operation: &Rc<O>, x: &[Self]) -> Self {
+        let values: Vec<T> = x.iter().map(Dual::value).collect();
+        let z = T::apply_shared(operation, &values);
+        let slopes = operation.backward(&values, &z, &T::of(1.0));
+        payload::counted(operation.name(), slopes.len(), x.len());
+        let mut result = Dual::constant(z);
+        for (x, slope) in x.iter().zip(&slopes) {
+            result.collect(slope, x);
+        }
+        result
+    }
+}
+
+impl<O, T> Apply<O> for Node<T>
+where
+    O: Operation<T> + Operation<Node<T>> + 'static,
+    T: Float + Apply<O>,
+{
+    fn apply_shared(operation: &Rc<O>, x: &[Self]) -> Self {
+        let values: Vec<T> = x.iter().map(Node::value).collect();
+        let z = T::apply_shared(operation, &values);
+        payload::record(z, x.to_vec(), Rule::Custom(Box::new(EveryOrder(operation.clone()))))
+    }
+}
+
+/// An operation of the user's, in numbers and in nodes.
+struct EveryOrder<O>(Rc<O>);
+impl<T: Float, O: Operation<T> + Operation<Node<T>>> Custom<T> for EveryOrder<O> {
+    fn name(&self) -> &str {
+        <O as Operation<T>>::name(&self.0)
+    }
+    fn backward(&self, x: &[T], z: &T, adjoint: &T) -> Vec<T> {
+        self.0.backward(x, z, adjoint)
+    }
+    fn backward_nodes(&self, x: &[Node<T>], z: &Node<T>, adjoint: &Node<T>) -> Option<Vec<Node<T>>> {
+        Some(self.0.backward(x, z, adjoint))
+    }
+}
+
+/// A rule for plain numbers only.
+struct FirstOrder<F> {
+    name: Rc<str>,
+    backward: F,
+}
+impl<T: Float, F: Fn(T) -> Vec<T>> Custom<T> for FirstOrder<F> {
+    fn name(&self) -> &str {
+        &self.name
+    }
+    fn backward(&self, _: &[T], _: &T, adjoint: &T) -> Vec<T> {
+        (self.backward)(*adjoint)
+    }
+    fn backward_nodes(&self, _: &[Node<T>], _: &Node<T>, _: &Node<T>) -> Option<Vec<Node<T>>> {
+        None
+    }
+}
+
+/// An operation from its value and a closure that turns its adjoint into those of the operands. It is of first order:
+/// `backward` works, [`gradients`](crate::gradients) panics and names it.
+///
+/// ```
+/// use backprop::{custom, Node};
+/// let (x, y) = (Node::leaf(3.0), Node::leaf(4.0));
+/// let (a, b) = (x.value(), y.value());
+/// let product = custom::first_order("product", &[&x, &y], a * b, move |adjoint| vec![b * adjoint, a * adjoint]);
+/// product.backward();
+/// assert_eq!((product.value(), x.grad(), y.grad()), (12.0, 4.0, 3.0));
+/// ```
+///
+/// # Panics
+/// When swept: if the closure returns another number of adjoints than there are operands, or runs a sweep that comes to
+/// this very operation.
+#[must_use]
+pub fn first_order<T: Float>(
+    name: &str,
+    operands: &[&Node<T>],
+    value: T,
+    backward: impl Fn(T) -> Vec<T> + 'static,
+) -> Node<T> {
+    let operands = operands.iter().map(|&x| x.clone()).collect();
+    payload::record(value, operands, Rule::Custom(Box::new(FirstOrder { name: name.into(), backward })))
+}

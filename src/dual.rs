@@ -1,0 +1,381 @@
+//! Dual numbers: a value and `N` tangents, differentiated forward, left to right.
+//!
+//! A dual number is `a + Σ bₖ·εₖ` with `εᵢ·εⱼ = 0` (Clifford 1873). An operation of the table maps values to its
+//! value and tangents by its slopes: `f(a + b·ε) = f(a) + f′(a)·b·ε`. That is all that stands here, once for each
+//! arity; the calculus is the table's. Tangents of tangents (`Dual<Dual<f64>>`) are kept apart by their type, so that
+//! inner derivatives are never confused with outer ones (Siskind & Pearlmutter 2008).
+
+use crate::number::{BuiltOn, Elementary, Float, sealed};
+use crate::ops::{delegates, documented, literals_left, literals_nested, numeric_traits, operators};
+use crate::rule::{Fold, slope, table};
+use num_traits::Float as Std;
+use std::borrow::Borrow;
+use std::num::FpCategory;
+
+/// A value and `N` tangents: forward-mode derivatives in `N` directions at once.
+///
+/// A complete `num_traits::Float` if `T` is one; it nests (`Dual<Dual<f64>>` for second derivatives) and may be the
+/// number inside a [`Node`](crate::Node) or hold nodes itself. Comparison looks at values only, so that code branches
+/// as on plain numbers. `Display` shows the value, `Debug` the tangents too.
+///
+/// ```
+/// use backprop::Dual;
+/// // both partial derivatives of x·sin(y) at (2, 1) in one pass
+/// let x = Dual::<f64, 2>::seeded(2.0, 0);
+/// let y = Dual::<f64, 2>::seeded(1.0, 1);
+/// let z = x * y.sin();
+/// assert_eq!(z.value(), 2.0 * 1f64.sin());
+/// assert_eq!(z.tangents(), &[1f64.sin(), 2.0 * 1f64.cos()]);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Dual<T = f64, const N: usize = 1> {
+    value: T,
+    tangents: [T; N],
+}
+
+impl<T: Elementary, const N: usize> Dual<T, N> {
+    /// A number with given tangents.
+    ///
+    /// ```
+    /// use backprop::Dual;
+    /// assert_eq!(*Dual::new(3.0, [1.0, 0.5]).tangent(1), 0.5);
+    /// ```
+    #[inline(always)]
+    #[must_use]
+    pub fn new(value: T, tangents: [T; N]) -> Self {
+        Dual { value, tangents }
+    }
+
+    /// A number that does not vary: all tangents are zero.
+    ///
+    /// ```
+    /// use backprop::Dual;
+    /// assert_eq!(Dual::<f64, 2>::constant(3.0).tangents(), &[0.0, 0.0]);
+    /// ```
+    #[inline(always)]
+    #[must_use]
+    pub fn constant(value: T) -> Self {
+        Dual { value, tangents: std::array::from_fn(|_| T::of(0.0)) }
+    }
+
+    /// The variable number `k` of `N`: tangent `k` is 1, the others are 0.
+    ///
+    /// ```
+    /// use backprop::Dual;
+    /// assert_eq!(Dual::<f64, 3>::seeded(7.0, 1).tangents(), &[0.0, 1.0, 0.0]);
+    /// ```
+    ///
+    /// # Panics
+    /// If `k >= N`.
+    #[inline]
+    #[must_use]
+    #[track_caller]
+    pub fn seeded(value: T, k: usize) -> Self {
+        assert!(k < N, "there is no direction {k} in a dual number with {N} tangents");
+        Dual { value, tangents: std::array::from_fn(|j| T::of(f64::from(u8::from(j == k)))) }
+    }
+
+    /// The value.
+    ///
+    /// ```
+    /// use backprop::Dual;
+    /// assert_eq!(Dual::variable(3.0).exp().value(), 3f64.exp());
+    /// ```
+    #[inline(always)]
+    #[must_use]
+    pub fn value(&self) -> T {
+        self.value.clone()
+    }
+
+    /// The derivatives in all directions.
+    ///
+    /// ```
+    /// use backprop::Dual;
+    /// assert_eq!(Dual::new(3.0, [1.0, 0.5]).tangents(), &[1.0, 0.5]);
+    /// ```
+    #[inline(always)]
+    #[must_use]
+    pub fn tangents(&self) -> &[T; N] {
+        &self.tangents
+    }
+
+    /// The derivative in direction `k`.
+    ///
+    /// ```
+    /// use backprop::Dual;
+    /// assert_eq!(*Dual::new(3.0, [1.0, 0.5]).tangent(0), 1.0);
+    /// ```
+    ///
+    /// # Panics
+    /// If `k >= N`.
+    #[inline(always)]
+    #[must_use]
+    #[track_caller]
+    pub fn tangent(&self, k: usize) -> &T {
+        assert!(k < N, "there is no direction {k} in a dual number with {N} tangents");
+        &self.tangents[k]
+    }
+
+    #[inline(always)]
+    fn part(&self) -> &T {
+        &self.value
+    }
+
+    /// Adds to the tangents what comes through one operand.
+    pub(crate) fn collect(&mut self, slope: &T, operand: &Self) {
+        for (sum, part) in self.tangents.iter_mut().zip(T::flow_all(slope, &operand.tangents)) {
+            *sum = T::join(sum.clone(), part);
+        }
+    }
+
+    /// The tangents of an operation with three operands.
+    #[inline(always)]
+    fn flow_three(dx: &T, x: &Self, dy: &T, y: &Self, dw: &T, w: &Self) -> [T; N] {
+        let (xy, w) = (T::flow_both(dx, &x.tangents, dy, &y.tangents), T::flow_all(dw, &w.tangents));
+        std::array::from_fn(|k| T::join(xy[k].clone(), w[k].clone()))
+    }
+}
+
+impl<T: Elementary> Dual<T, 1> {
+    /// The variable that is differentiated by: its tangent is 1.
+    ///
+    /// ```
+    /// use backprop::Dual;
+    /// let x = Dual::variable(3.0);
+    /// assert_eq!((x * x).derivative(), 6.0);
+    /// ```
+    #[inline(always)]
+    #[must_use]
+    pub fn variable(value: T) -> Self {
+        Dual { value, tangents: [T::of(1.0)] }
+    }
+
+    /// The derivative, the one tangent.
+    ///
+    /// ```
+    /// use backprop::Dual;
+    /// // d/dx of d/dx x³ at 2, by nesting
+    /// let x = Dual::variable(Dual::variable(2.0));
+    /// assert_eq!((x * x * x).derivative().derivative(), 12.0);
+    /// ```
+    #[inline(always)]
+    #[must_use]
+    pub fn derivative(&self) -> T {
+        self.tangents[0].clone()
+    }
+}
+
+// ------------------------------------------------------------------------------------------------ the rule, by arity
+
+/// The operators' rules: with both sides dual, with a part on the right, with a part on the left.
+pub(crate) mod arithmetic {
+    use super::*;
+
+    #[inline(always)]
+    pub(crate) fn neg<T: Elementary, const N: usize>(x: impl Borrow<Dual<T, N>>) -> Dual<T, N> {
+        let x = x.borrow();
+        let z = -x.value.clone();
+        let tangents = T::flow_all(&slope::neg(&x.value, &z), &x.tangents);
+        Dual { value: z, tangents }
+    }
+
+    macro_rules! rules { ($($f:ident $op:tt)*) => { $(
+        pub(crate) mod $f {
+            use super::*;
+            #[inline(always)]
+            pub(crate) fn both<T: Elementary, const N: usize>(x: impl Borrow<Dual<T, N>>, y: impl Borrow<Dual<T, N>>) -> Dual<T, N> {
+                let (x, y) = (x.borrow(), y.borrow());
+                let z = x.value.clone() $op &y.value;
+                let dx = slope::$f::<T, 0>(&x.value, &y.value, &z);
+                let dy = slope::$f::<T, 1>(&x.value, &y.value, &z);
+                Dual { tangents: T::flow_both(&dx, &x.tangents, &dy, &y.tangents), value: z }
+            }
+            #[inline(always)]
+            pub(crate) fn right<T: Elementary, const N: usize>(x: impl Borrow<Dual<T, N>>, c: T) -> Dual<T, N> {
+                let x = x.borrow();
+                let z = x.value.clone() $op &c;
+                Dual { tangents: T::flow_all(&slope::$f::<T, 0>(&x.value, &c, &z), &x.tangents), value: z }
+            }
+            #[inline(always)]
+            pub(crate) fn left<T: Elementary, const N: usize>(c: T, y: impl Borrow<Dual<T, N>>) -> Dual<T, N> {
+                let y = y.borrow();
+                let z = c.clone() $op &y.value;
+                Dual { tangents: T::flow_all(&slope::$f::<T, 1>(&c, &y.value, &z), &y.tangents), value: z }
+            }
+        }
+    )* } }
+    rules! { add + sub - mul * div / rem % }
+}
+
+macro_rules! methods {
+    ([] $( $(#[$doc:meta])* $arity:ident $Name:ident $f:ident $symbol:literal |$($arg:ident),+ -> $z:ident|
+        $value:expr, ($($slope:expr),+), $([$low:expr, $high:expr])+; )*) => {
+        impl<T: Elementary, const N: usize> Dual<T, N> { $( methods!(@$arity [$(#[$doc])*] $f); )* }
+    };
+    (@operator1 $doc:tt $f:ident) => {};
+    (@operator2 $doc:tt $f:ident) => {};
+    (@unary $doc:tt $f:ident) => { documented! { $doc
+        concat!("use backprop::{Dual, Elementary};\nassert_eq!(Dual::variable(1.0).", stringify!($f), "().value(), Elementary::", stringify!($f), "(&1.0));");
+        #[inline(always)]
+        #[must_use]
+        pub fn $f(&self) -> Self {
+            let x = &self.value;
+            let z = Elementary::$f(x);
+            Dual { tangents: T::flow_all(&slope::$f(x, &z), &self.tangents), value: z }
+        }
+    } };
+    (@power $doc:tt $f:ident) => { documented! { $doc
+        concat!("use backprop::Dual;\nassert_eq!(Dual::variable(2.0).", stringify!($f), "(3).derivative(), 12.0);");
+        #[inline(always)]
+        #[must_use]
+        pub fn $f(&self, n: i32) -> Self {
+            let x = &self.value;
+            let z = Elementary::$f(x, n);
+            Dual { tangents: T::flow_all(&slope::$f(x, n, &z), &self.tangents), value: z }
+        }
+    } };
+    (@binary $doc:tt $f:ident) => { documented! { $doc
+        concat!("use backprop::{Dual, Elementary};\nlet y = Dual::constant(2.0);\nassert_eq!(Dual::variable(1.0).", stringify!($f), "(y).value(), Elementary::", stringify!($f), "(&1.0, &2.0));");
+        #[inline(always)]
+        #[must_use]
+        pub fn $f(&self, y: impl Borrow<Self>) -> Self {
+            let other = y.borrow();
+            let (x, y) = (&self.value, &other.value);
+            let z = Elementary::$f(x, y);
+            let (dx, dy) = (slope::$f::<T, 0>(x, y, &z), slope::$f::<T, 1>(x, y, &z));
+            Dual { tangents: T::flow_both(&dx, &self.tangents, &dy, &other.tangents), value: z }
+        }
+    } };
+    (@ternary $doc:tt $f:ident) => { documented! { $doc
+        concat!("use backprop::{Dual, Elementary};\nlet (y, w) = (Dual::constant(2.0), Dual::constant(3.0));\nassert_eq!(Dual::variable(1.0).", stringify!($f), "(y, w).value(), Elementary::", stringify!($f), "(&1.0, &2.0, &3.0));");
+        #[inline(always)]
+        #[must_use]
+        #[track_caller]
+        pub fn $f(&self, y: impl Borrow<Self>, w: impl Borrow<Self>) -> Self {
+            let (second, third) = (y.borrow(), w.borrow());
+            let (x, y, w) = (&self.value, &second.value, &third.value);
+            let z = Elementary::$f(x, y, w);
+            let (dx, dy) = (slope::$f::<T, 0>(x, y, w, &z), slope::$f::<T, 1>(x, y, w, &z));
+            let dw = slope::$f::<T, 2>(x, y, w, &z);
+            Dual { tangents: Self::flow_three(&dx, self, &dy, second, &dw, third), value: z }
+        }
+    } };
+}
+table!(methods);
+
+impl<T: Elementary, const N: usize> Elementary for Dual<T, N> {
+    #[inline(always)]
+    fn of(x: f64) -> Self {
+        Dual::constant(T::of(x))
+    }
+    #[inline(always)]
+    fn to_f64_value(&self) -> f64 {
+        self.value.to_f64_value()
+    }
+    table!(delegates);
+
+    fn fold(fold: Fold, x: &[Self], y: &[Self]) -> Self {
+        let values = |x: &[Self]| -> Vec<T> { x.iter().map(|x| x.value.clone()).collect() };
+        let (p, q) = (values(x), values(y));
+        let mut result = Dual::constant(T::fold(fold, &p, &q));
+        for (i, x) in x.iter().chain(y).enumerate() {
+            result.collect(&fold.slope(i, &p, &q, &result.value), x);
+        }
+        result
+    }
+    #[inline(always)]
+    fn is_normal_value(&self) -> bool {
+        self.value.is_normal_value()
+    }
+    #[inline(always)]
+    fn is_exact_zero(&self) -> bool {
+        self.value.is_exact_zero() && self.tangents.iter().all(T::is_exact_zero)
+    }
+}
+
+// ------------------------------------------------------------------------------------------------ the surface
+
+operators!([T: Elementary, const N: usize] Dual<T, N>);
+literals_left!([const N: usize] Dual<f64, N>, f64, std::convert::identity);
+literals_left!([const N: usize] Dual<f32, N>, f32, std::convert::identity);
+literals_nested!([U: BuiltOn<f64>, const M: usize, const N: usize] Dual<Dual<U, M>, N>, f64);
+literals_nested!([U: BuiltOn<f32>, const M: usize, const N: usize] Dual<Dual<U, M>, N>, f32);
+numeric_traits!([T: Elementary, const N: usize] [T: Elementary, const N: usize] Dual<T, N>);
+
+impl<L, T: BuiltOn<L>, const N: usize> BuiltOn<L> for Dual<T, N> {}
+impl<T: Float, const N: usize> sealed::Sealed for Dual<T, N> {}
+impl<T: Float, const N: usize> Float for Dual<T, N> {}
+impl<T: Elementary + 'static, const N: usize> ndarray::ScalarOperand for Dual<T, N> {}
+
+/// `num_traits::Float`, complete: constants, predicates on the value, and the table's methods by value.
+macro_rules! float {
+    (constants: $($constant:ident)*; predicates: $($predicate:ident)*; unary: $($unary:ident)*; binary: $($binary:ident)*) => {
+        impl<T: Float, const N: usize> num_traits::Float for Dual<T, N> {
+            $( #[inline(always)] fn $constant() -> Self { Dual::constant(<T as Std>::$constant()) } )*
+            $( #[inline(always)] fn $predicate(self) -> bool { Std::$predicate(self.value) } )*
+            $( #[inline(always)] fn $unary(self) -> Self { Self::$unary(&self) } )*
+            $( #[inline(always)] fn $binary(self, other: Self) -> Self { Self::$binary(&self, other) } )*
+            #[inline]
+            fn classify(self) -> FpCategory { Std::classify(self.value) }
+            #[inline]
+            fn integer_decode(self) -> (u64, i16, i8) { Std::integer_decode(self.value) }
+            #[inline(always)]
+            fn powi(self, n: i32) -> Self { Self::powi(&self, n) }
+            #[inline(always)]
+            fn mul_add(self, y: Self, w: Self) -> Self { Self::mul_add(&self, y, w) }
+            #[inline]
+            #[track_caller]
+            fn clamp(self, low: Self, high: Self) -> Self { Self::clamp(&self, low, high) }
+            #[inline(always)]
+            fn sin_cos(self) -> (Self, Self) { (self.sin(), self.cos()) }
+        }
+    };
+}
+float! {
+    constants: nan infinity neg_infinity neg_zero min_value min_positive_value epsilon max_value;
+    predicates: is_nan is_infinite is_finite is_normal is_subnormal is_sign_positive is_sign_negative;
+    unary: floor ceil round trunc fract abs signum recip sqrt cbrt exp exp2 exp_m1 ln log2 log10 ln_1p sin cos tan
+        asin acos atan sinh cosh tanh asinh acosh atanh to_degrees to_radians;
+    binary: powf log max min abs_sub hypot atan2 copysign
+}
+
+#[cfg(feature = "approx")]
+mod compare {
+    //! approx's traits compare values, as `==` does; `Epsilon = Self`, as nalgebra's `RealField` wants.
+    use super::{Dual, Elementary};
+    use approx::{AbsDiffEq, RelativeEq, UlpsEq};
+
+    impl<T: Elementary + AbsDiffEq<Epsilon = T>, const N: usize> AbsDiffEq for Dual<T, N> {
+        type Epsilon = Self;
+        fn default_epsilon() -> Self {
+            Dual::constant(T::default_epsilon())
+        }
+        fn abs_diff_eq(&self, other: &Self, epsilon: Self) -> bool {
+            self.value.abs_diff_eq(&other.value, epsilon.value)
+        }
+    }
+    impl<T: Elementary + RelativeEq<Epsilon = T>, const N: usize> RelativeEq for Dual<T, N> {
+        fn default_max_relative() -> Self {
+            Dual::constant(T::default_max_relative())
+        }
+        fn relative_eq(&self, other: &Self, epsilon: Self, max_relative: Self) -> bool {
+            self.value.relative_eq(&other.value, epsilon.value, max_relative.value)
+        }
+    }
+    impl<T: Elementary + UlpsEq<Epsilon = T>, const N: usize> UlpsEq for Dual<T, N> {
+        fn default_max_ulps() -> u32 {
+            T::default_max_ulps()
+        }
+        fn ulps_eq(&self, other: &Self, epsilon: Self, max_ulps: u32) -> bool {
+            self.value.ulps_eq(&other.value, epsilon.value, max_ulps)
+        }
+    }
+}
+
+#[cfg(feature = "quickcheck")]
+impl<T: Elementary + quickcheck::Arbitrary, const N: usize> quickcheck::Arbitrary for Dual<T, N> {
+    /// Value and tangents, each as `T`'s own.
+    fn arbitrary(g: &mut quickcheck::Gen) -> Self {
+        Dual { value: T::arbitrary(g), tangents: std::array::from_fn(|_| T::arbitrary(g)) }
+    }
+}

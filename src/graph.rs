@@ -1,0 +1,60 @@
+//! The graph behind `Node`: counted cells in creation order, in chunks that belong to the thread.
+//!
+//! ```text
+//!   a chunk of operations          a chunk of leaves and constants
+//!  ┌────┬─────┬─────┬────┬──       ┌───────┬─────┬──────┬──────┬──
+//!  │    │ a*b │ +c  │ sin│ …       │ a 2.0 │ b 3 │ (free)│ c 1.5│ …
+//!  └────┴──┬──┴──┬──┴─┬──┴──       └───────┴─────┴──────┴──────┴──
+//!          └─────┴────┴── each refers only to cells on its left, or to leaves and constants
+//! ```
+//!
+//! A node is an index and a count. Three facts carry everything:
+//!
+//! 1. A cell refers to cells recorded before it, or to leaves and constants, which refer to nothing. So (birth of the
+//!    chunk, position) is a topological order, no cycle is possible, and nothing needs sorting, marks or recursion.
+//! 2. A cell whose count is not zero is never moved nor reused; a chunk is used again when all its cells are dead. So a
+//!    node keeps alive exactly what it was computed from.
+//! 3. An adjoint means something only if its stamp is that of the sweep asked about. So nothing is ever cleared.
+//!
+//! The recorded list is the one of Wengert (1964); the reverse sweep over it is Linnainmaa's (1970), see Griewank &
+//! Walther, *Evaluating Derivatives* (2008), chapter 3. What is ours is that it is a list that forgets: cells are
+//! counted one by one, so an expression that goes out of scope gives its place back at once and a loop over small
+//! expressions stays in warm memory.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | [`cell`] | the cell, the chunk, the operation codes |
+//! | [`home`] | a thread's chunks of one number type: finding cells, recording, leaves |
+//! | [`handle`] | the counted handle: clone and drop |
+//! | [`record`] | the hot path: an operation becomes a cell |
+//! | [`release`] | death of cells, without recursion |
+//! | [`payload`] | what a cell cannot hold: names, folds, custom operations |
+//! | [`sweep`] | the reverse sweep |
+//! | [`gradients`] | derivatives as nodes |
+//! | [`modes`] | `no_grad`, for all number types of the thread |
+//! | [`stats`] | what is alive and what is held |
+
+pub(crate) mod cell;
+pub(crate) mod gradients;
+pub(crate) mod handle;
+pub(crate) mod home;
+pub(crate) mod modes;
+pub(crate) mod payload;
+pub(crate) mod record;
+mod release;
+pub(crate) mod stats;
+mod sweep;
+
+pub use stats::{Stats, stats};
+
+/// For tests: the next chunks have room for this many cells only, so that small graphs cross their borders.
+#[doc(hidden)]
+pub fn set_chunk_cells<T: crate::Float>(cells: u32) {
+    home::with(|home: &home::Home<T>| home.set_chunk_cells(cells));
+}
+
+/// For tests: as if there had been so many sweeps already.
+#[doc(hidden)]
+pub fn set_sweeps<T: crate::Float>(sweeps: u32) {
+    home::with(|home: &home::Home<T>| home.set_sweeps(sweeps));
+}

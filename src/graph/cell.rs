@@ -1,0 +1,130 @@
+//! The cell, the chunk, and the codes of operations.
+
+use crate::number::Float;
+use crate::rule::Op;
+use std::cell::{Cell, OnceCell};
+
+/// Cells to a chunk. Position 0 is never used: "position 0" says that there is no room, and index 0 that there is no
+/// operand.
+pub(crate) const CELLS: u32 = 1024;
+/// The bits of an index that are the position in the chunk.
+pub(crate) const POSITION: u32 = CELLS - 1;
+
+/// Nothing lives here.
+pub(crate) const DEAD: u32 = 0;
+/// Collects gradients; its `b` may name a payload with its name.
+pub(crate) const LEAF: u32 = 1;
+/// The operands and the rule stand in the payload that `b` names.
+pub(crate) const PAYLOAD: u32 = 2;
+/// The second and third operand of an operation with three.
+pub(crate) const PAIR: u32 = 3;
+const FIRST_ROW: u32 = 4;
+/// The code of a row of the table.
+pub(crate) const fn row(op: Op) -> u32 {
+    FIRST_ROW + op as u32
+}
+/// The top bit: nothing flows into a constant. One test on two codes tells whether both are.
+pub(crate) const CONSTANT: u32 = 0x80;
+/// A literal of an expression, in the cell before its operation; powi's exponent is one, exact in `a`.
+pub(crate) const LITERAL: u32 = 0x81;
+
+const _: () = assert!(FIRST_ROW + (Op::ALL.len() as u32) < CONSTANT, "codes have seven bits: rare rows are payloads");
+
+/// The row with this code.
+#[inline]
+pub(crate) fn op_of(code: u32) -> Option<Op> {
+    Op::ALL.get(code.wrapping_sub(FIRST_ROW) as usize).copied()
+}
+
+/// The bits of [`Slot::meta`] that are the stamp.
+pub(crate) const STAMP: u32 = 0xff_ffff;
+
+/// The code in a meta word.
+#[inline(always)]
+pub(crate) fn code(meta: u32) -> u32 {
+    meta >> 24
+}
+/// Whether the meta word is that of a constant.
+#[inline(always)]
+pub(crate) fn is_constant(meta: u32) -> bool {
+    meta >= CONSTANT << 24
+}
+
+/// One operation, leaf or constant; 32 bytes for `f64`.
+pub(crate) struct Slot<T> {
+    pub value: Cell<T>,
+    /// The adjoint in the sweep that the stamp names.
+    pub adjoint: Cell<T>,
+    pub a: Cell<u32>,
+    pub b: Cell<u32>,
+    /// Handles and operations that refer here. In a dying cell: the next one that waits to be released.
+    pub count: Cell<u32>,
+    /// The code, then the stamp of the last sweep that delivered here.
+    pub meta: Cell<u32>,
+}
+
+impl<T: Copy> Slot<T> {
+    fn new(zero: T) -> Self {
+        Slot {
+            value: Cell::new(zero),
+            adjoint: Cell::new(zero),
+            a: Cell::new(0),
+            b: Cell::new(0),
+            count: Cell::new(0),
+            meta: Cell::new(DEAD),
+        }
+    }
+    #[inline(always)]
+    pub fn set(&self, code: u32, a: u32, b: u32, value: T) {
+        self.value.set(value);
+        self.a.set(a);
+        self.b.set(b);
+        self.count.set(1);
+        self.meta.set(code << 24);
+    }
+    #[inline(always)]
+    pub fn more(&self) {
+        // saturates far beyond what memory can hold: 2³² handles are 16 GiB
+        self.count.set(self.count.get().checked_add(1).unwrap_or_else(|| panic!("more than 2^32 references to one node")));
+    }
+}
+
+/// Many cells, born together.
+#[repr(align(64))]
+pub(crate) struct Chunk<T> {
+    pub cells: [Slot<T>; CELLS as usize],
+    /// Which chunk in the thread's life this is: orders chunks.
+    pub birth: Cell<u64>,
+    /// Cells of no use any more, position 0 and the unused end included; `CELLS`: the chunk is free.
+    pub dead: Cell<u32>,
+    /// The last sweep that came here, and the lowest and highest position it delivered to.
+    pub stamp: Cell<u32>,
+    pub low: Cell<u32>,
+    pub high: Cell<u32>,
+    /// The next free chunk (number + 1).
+    pub link: Cell<u32>,
+    /// In a chunk of leaves: the accumulated gradients.
+    pub sums: OnceCell<Box<[Cell<T>]>>,
+}
+
+impl<T: Float> Chunk<T> {
+    /// Made in place: 32 KiB must not travel over the stack.
+    pub fn boxed() -> Box<Self> {
+        let zero = T::of(0.0);
+        let number = || Cell::new(0);
+        Box::new(Chunk {
+            cells: std::array::from_fn(|_| Slot::new(zero)),
+            birth: Cell::new(0),
+            dead: number(),
+            stamp: number(),
+            low: number(),
+            high: number(),
+            link: number(),
+            sums: OnceCell::new(),
+        })
+    }
+    #[inline(always)]
+    pub fn at(&self, index: u32) -> &Slot<T> {
+        &self.cells[(index & POSITION) as usize]
+    }
+}

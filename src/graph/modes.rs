@@ -1,0 +1,69 @@
+//! Modes of the thread, for all its number types.
+
+use super::home;
+use super::stats::Stats;
+use crate::number::Float;
+use std::cell::{Cell, RefCell};
+
+/// What can be done to a home without knowing its number type.
+pub(super) struct Control {
+    close: fn(),
+    open: fn(),
+    pub stats: fn() -> Stats,
+}
+
+thread_local! {
+    /// How many `no_grad`s we are in.
+    static CLOSED: Cell<u32> = const { Cell::new(0) };
+    /// The homes that have chunks.
+    static HOMES: RefCell<Vec<Control>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Whether nothing may be recorded.
+pub(crate) fn is_closed() -> bool {
+    CLOSED.get() > 0
+}
+
+/// A home has made its first chunk.
+pub(super) fn register<T: Float>() {
+    let control = Control {
+        close: || home::with(home::Home::<T>::close).unwrap_or_default(),
+        open: || home::with(home::Home::<T>::open).unwrap_or_default(),
+        stats: || home::with(home::Home::<T>::stats).unwrap_or_default(),
+    };
+    // in a thread that is ending there is nothing to control any more
+    let _ = HOMES.try_with(|homes| homes.borrow_mut().push(control));
+}
+
+/// Does something to every home.
+pub(super) fn each(mut f: impl FnMut(&Control)) {
+    let _ = HOMES.try_with(|homes| homes.borrow().iter().for_each(&mut f));
+}
+
+/// Runs `f` without recording: every operation in it gives a constant. It holds for all number types of the thread,
+/// nests, and ends with `f`, also by a panic. A leaf made within is a leaf.
+///
+/// ```
+/// use backprop::{no_grad, Node};
+/// let x = Node::leaf(3.0);
+/// let y = no_grad(|| &x * &x);
+/// assert!(y.is_constant());
+/// assert_eq!(y, 9.0);
+/// ```
+pub fn no_grad<R>(f: impl FnOnce() -> R) -> R {
+    struct Reopen;
+    impl Drop for Reopen {
+        fn drop(&mut self) {
+            CLOSED.set(CLOSED.get() - 1);
+            if CLOSED.get() == 0 {
+                each(|home| (home.open)());
+            }
+        }
+    }
+    if CLOSED.get() == 0 {
+        each(|home| (home.close)());
+    }
+    CLOSED.set(CLOSED.get() + 1);
+    let _reopen = Reopen;
+    f()
+}

@@ -1,0 +1,64 @@
+//! What is alive and what is held.
+
+use super::cell::Slot;
+use super::home::Home;
+use super::modes;
+use crate::number::Float;
+
+/// The memory of the thread's graphs, all number types together.
+///
+/// ```
+/// use backprop::{graph, Node};
+/// let before = graph::stats().live_cells;
+/// let x = Node::leaf(1.0);
+/// let y = x.sin();
+/// assert_eq!(graph::stats().live_cells, before + 2);
+/// drop((x, y));
+/// assert_eq!(graph::stats().live_cells, before);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Cells that something refers to: leaves, constants, operations, literals.
+    pub live_cells: usize,
+    /// Chunks of 1,024 cells. The thread keeps them until it ends, and uses them again.
+    pub chunks: usize,
+    /// Bytes of living cells and of their operations' operand lists.
+    pub bytes_in_use: usize,
+    /// Bytes of all chunks and lists.
+    pub bytes_held: usize,
+}
+
+/// The memory of the thread's graphs, found by walking: for tests and reports, not for loops.
+///
+/// A thread keeps its chunks until it ends: memory held is that of the largest graph the thread has had alive.
+///
+/// ```
+/// let stats = backprop::graph::stats();
+/// assert!(stats.bytes_in_use <= stats.bytes_held);
+/// ```
+#[must_use]
+pub fn stats() -> Stats {
+    let mut sum = Stats::default();
+    modes::each(|home| {
+        let one = (home.stats)();
+        sum.live_cells += one.live_cells;
+        sum.chunks += one.chunks;
+        sum.bytes_in_use += one.bytes_in_use;
+        sum.bytes_held += one.bytes_held;
+    });
+    sum
+}
+
+impl<T: Float> Home<T> {
+    pub(super) fn stats(&self) -> Stats {
+        let (live_cells, chunk_bytes) = self.count();
+        let (payload_bytes, list_bytes) = self.slab.borrow().bytes();
+        Stats {
+            live_cells,
+            chunks: self.chunks.get() as usize,
+            bytes_in_use: live_cells * size_of::<Slot<T>>() + payload_bytes,
+            bytes_held: chunk_bytes + list_bytes + payload_bytes,
+        }
+    }
+}

@@ -1,0 +1,327 @@
+//! The reverse sweep: adjoints flow from right to left, each cell doing its simple local computation.
+//!
+//! Chunks are taken youngest first from a heap; a chunk enters it when an adjoint is delivered into it. Within a chunk
+//! the sweep goes from the highest to the lowest position delivered to. A stamp in each cell says whether its adjoint
+//! belongs to this sweep, so nothing is cleared before or after, and the cost is that of the cells reached. Leaves
+//! collect in their cells and are added to their gradients at the end: a panic in a rule changes no gradient.
+//!
+//! A sweep may run inside a custom rule of another. It saves what it meets of the outer one and puts it back at its end.
+
+use super::cell::{Chunk, LEAF, PAIR, PAYLOAD, POSITION, STAMP, Slot, code, is_constant, op_of, row};
+use super::handle::Node;
+use super::home::{self, ENDING, Home};
+use crate::number::{Elementary, Float};
+use crate::rule::Op;
+use std::collections::BinaryHeap;
+
+/// What an outer sweep has in a cell that an inner one comes to.
+struct Saved<T> {
+    index: u32,
+    stamp: u32,
+    adjoint: T,
+}
+/// The same for a chunk.
+struct SavedChunk {
+    index: u32,
+    stamp: u32,
+    low: u32,
+    high: u32,
+}
+/// A sweep's lists, kept between sweeps for their capacity.
+pub(crate) struct Scratch<T> {
+    /// Birth and number of the chunk to visit next; birth 0: none.
+    top: (u64, u32),
+    /// The others.
+    heap: BinaryHeap<(u64, u32)>,
+    leaves: Vec<u32>,
+    saved: Vec<Saved<T>>,
+    saved_chunks: Vec<SavedChunk>,
+}
+impl<T> Default for Scratch<T> {
+    fn default() -> Self {
+        Scratch { top: (0, 0), heap: BinaryHeap::new(), leaves: Vec::new(), saved: Vec::new(), saved_chunks: Vec::new() }
+    }
+}
+
+/// Nothing newer than this is worth saving: the sweep is the outermost.
+const OUTERMOST: u32 = u32::MAX;
+
+struct Sweep<'h, T: Float> {
+    home: &'h Home<T>,
+    now: u32,
+    /// Stamps from here on belong to sweeps under way.
+    outer: u32,
+    lists: Scratch<T>,
+}
+
+impl<T: Float> Node<T> {
+    /// One sweep from this node, with the adjoint `seed`.
+    pub(crate) fn sweep(&self, seed: T) {
+        home::with(|home| {
+            let mut sweep = Sweep::new(home);
+            sweep.deliver(self.index(), seed);
+            sweep.run();
+            sweep.commit();
+        })
+        .expect(ENDING);
+    }
+}
+
+const ADD: u32 = row(Op::Add);
+const SUB: u32 = row(Op::Sub);
+const MUL: u32 = row(Op::Mul);
+const DIV: u32 = row(Op::Div);
+const NEG: u32 = row(Op::Neg);
+const SQUARE: u32 = row(Op::Square);
+const EXP: u32 = row(Op::Exp);
+
+impl<'h, T: Float> Sweep<'h, T> {
+    fn new(home: &'h Home<T>) -> Self {
+        if home.sweeps.get() == STAMP {
+            assert!(home.active.get() == 0, "2^24 sweeps inside one custom operation's rule");
+            home.forget_stamps();
+        }
+        let now = home.sweeps.get() + 1;
+        home.sweeps.set(now);
+        let outer = match home.active.get() {
+            0 => {
+                home.active.set(now);
+                OUTERMOST
+            }
+            outer => outer,
+        };
+        Sweep { home, now, outer, lists: home.scratch.take().unwrap_or_default() }
+    }
+
+    /// Adds to a cell's adjoint.
+    fn deliver(&mut self, index: u32, adjoint: T) {
+        let cell = self.home.cell(index);
+        if cell.meta.get() & STAMP == self.now {
+            cell.adjoint.set(cell.adjoint.get() + adjoint);
+        } else {
+            self.first(index, cell, adjoint);
+        }
+    }
+
+    /// The first delivery of this sweep to the cell.
+    #[inline(never)]
+    fn first(&mut self, index: u32, cell: &Slot<T>, adjoint: T) {
+        let meta = cell.meta.get();
+        if is_constant(meta) {
+            return;
+        }
+        if meta & STAMP >= self.outer {
+            self.lists.saved.push(Saved { index, stamp: meta & STAMP, adjoint: cell.adjoint.get() });
+        }
+        cell.adjoint.set(adjoint);
+        cell.meta.set(meta & !STAMP | self.now);
+        if code(meta) == LEAF {
+            self.lists.leaves.push(index);
+        } else {
+            self.enter(index);
+        }
+    }
+    /// The chunk is to be visited, at this position too.
+    fn enter(&mut self, index: u32) {
+        let (chunk, position) = (self.home.chunk(index), index & POSITION);
+        let stamp = chunk.stamp.get();
+        if stamp == self.now {
+            chunk.low.set(chunk.low.get().min(position));
+            chunk.high.set(chunk.high.get().max(position));
+            return;
+        }
+        if stamp >= self.outer {
+            let (low, high) = (chunk.low.get(), chunk.high.get());
+            self.lists.saved_chunks.push(SavedChunk { index, stamp, low, high });
+        }
+        chunk.stamp.set(self.now);
+        chunk.low.set(position);
+        chunk.high.set(position);
+        let (lists, entry) = (&mut self.lists, (chunk.birth.get(), index >> 10));
+        if lists.top.0 == 0 {
+            lists.top = entry;
+        } else {
+            lists.heap.push(lists.top.min(entry));
+            lists.top = lists.top.max(entry);
+        }
+    }
+
+    fn run(&mut self) {
+        while self.lists.top.0 != 0 {
+            let number = self.lists.top.1;
+            self.lists.top = self.lists.heap.pop().unwrap_or((0, 0));
+            if self.outer == OUTERMOST { self.scan::<false>(number) } else { self.scan::<true>(number) }
+        }
+    }
+
+    /// A chunk, from the highest cell delivered to down to the lowest. One arm for each usual operation: what an arm
+    /// does not need is not done. The others stand out of line: a call of `cos` and the like within the loop would keep
+    /// everything out of registers.
+    #[inline(never)]
+    fn scan<const NESTED: bool>(&mut self, number: u32) {
+        let (home, now) = (self.home, self.now);
+        let chunk: &Chunk<T> = home.chunk(number << 10);
+        let (mut low, mut position) = (chunk.low.get(), chunk.high.get() + 1);
+        // the other chunk that we have come to last
+        let (mut far_number, mut far) = (number, chunk);
+        macro_rules! at {
+            ($index:expr) => {
+                if $index >> 10 == number {
+                    chunk.at($index)
+                } else {
+                    if $index >> 10 != far_number {
+                        (far_number, far) = ($index >> 10, home.chunk($index));
+                    }
+                    far.at($index)
+                }
+            };
+        }
+        macro_rules! give {
+            ($index:expr, $cell:expr, $adjoint:expr) => {{
+                let meta = $cell.meta.get();
+                if meta & STAMP == now {
+                    $cell.adjoint.set($cell.adjoint.get() + $adjoint);
+                } else if !NESTED && $index >> 10 == number {
+                    if !is_constant(meta) {
+                        $cell.adjoint.set($adjoint);
+                        $cell.meta.set(meta & !STAMP | now);
+                        low = low.min($index & POSITION);
+                    }
+                } else {
+                    self.first($index, $cell, $adjoint);
+                    if NESTED {
+                        low = low.min(chunk.low.get());
+                    }
+                }
+            }};
+        }
+        while position > low {
+            position -= 1;
+            let cell = chunk.at(position);
+            let meta = cell.meta.get();
+            if meta & STAMP != now {
+                continue;
+            }
+            let (g, i, j) = (cell.adjoint.get(), cell.a.get(), cell.b.get());
+            match code(meta) {
+                ADD => {
+                    let x = at!(i);
+                    give!(i, x, g);
+                    let y = at!(j);
+                    give!(j, y, g);
+                }
+                SUB => {
+                    let x = at!(i);
+                    give!(i, x, g);
+                    let y = at!(j);
+                    give!(j, y, -g);
+                }
+                MUL => {
+                    let x = at!(i);
+                    let y = at!(j);
+                    let (dx, dy) = (T::flow(&y.value.get(), &g), T::flow(&x.value.get(), &g));
+                    give!(i, x, dx);
+                    give!(j, y, dy);
+                }
+                NEG => {
+                    let x = at!(i);
+                    give!(i, x, -g);
+                }
+                SQUARE => {
+                    let x = at!(i);
+                    let v = x.value.get();
+                    give!(i, x, T::flow(&(v + v), &g));
+                }
+                EXP => {
+                    let x = at!(i);
+                    give!(i, x, T::flow(&cell.value.get(), &g));
+                }
+                DIV => {
+                    let x = at!(i);
+                    let y = at!(j);
+                    let v = y.value.get();
+                    let (dx, dy) = (T::flow(&Elementary::recip(&v), &g), T::flow(&-(cell.value.get() / v), &g));
+                    give!(i, x, dx);
+                    give!(j, y, dy);
+                }
+                PAYLOAD => {
+                    self.pull(cell, g);
+                    low = low.min(chunk.low.get());
+                }
+                other => {
+                    self.rare(other, cell, g);
+                    low = low.min(chunk.low.get());
+                }
+            }
+        }
+    }
+
+    /// Any row of the table.
+    #[inline(never)]
+    fn rare(&mut self, code_of_op: u32, cell: &Slot<T>, adjoint: T) {
+        let Some(op) = op_of(code_of_op) else { return };
+        let (i, j) = (cell.a.get(), cell.b.get());
+        let (z, x) = (cell.value.get(), self.home.cell(i));
+        let p = x.value.get();
+        if j == 0 {
+            self.deliver(i, T::flow(&op.slope(0, [&p, &p, &p], 0, &z), &adjoint));
+            return;
+        }
+        let y = self.home.cell(j);
+        let pair = code(y.meta.get()) == PAIR;
+        let operands = if pair { [i, y.a.get(), y.b.get()] } else { [i, j, j] };
+        let exponent = y.a.get().cast_signed(); // means something to powi only
+        let values = operands.map(|index| self.home.cell(index).value.get());
+        for (k, &index) in operands[..op.arity()].iter().enumerate() {
+            if !is_constant(self.home.cell(index).meta.get()) {
+                let slope = op.slope(k, [&values[0], &values[1], &values[2]], exponent, &z);
+                self.deliver(index, T::flow(&slope, &adjoint));
+            }
+        }
+    }
+
+    #[inline(never)]
+    fn pull(&mut self, cell: &Slot<T>, adjoint: T) {
+        let Some(payload) = self.home.payload(cell.b.get()) else { return };
+        for (operand, part) in payload.operands.iter().zip(payload.pull(&cell.value.get(), &adjoint)) {
+            self.deliver(operand.index(), part);
+        }
+    }
+
+    /// Only now do leaves change.
+    fn commit(self) {
+        for &index in &self.lists.leaves {
+            let chunk = self.home.chunk(index);
+            if let Some(sums) = chunk.sums.get() {
+                let sum = &sums[(index & POSITION) as usize];
+                sum.set(sum.get() + chunk.at(index).adjoint.get());
+            }
+        }
+        self.home.last.set(self.now);
+    }
+}
+
+/// Also after a panic: what an outer sweep had is put back.
+impl<T: Float> Drop for Sweep<'_, T> {
+    fn drop(&mut self) {
+        let mut lists = std::mem::take(&mut self.lists);
+        while let Some(saved) = lists.saved.pop() {
+            let cell = self.home.cell(saved.index);
+            cell.adjoint.set(saved.adjoint);
+            cell.meta.set(cell.meta.get() & !STAMP | saved.stamp);
+        }
+        while let Some(saved) = lists.saved_chunks.pop() {
+            let chunk = self.home.chunk(saved.index);
+            chunk.stamp.set(saved.stamp);
+            chunk.low.set(saved.low);
+            chunk.high.set(saved.high);
+        }
+        if self.outer == OUTERMOST {
+            self.home.active.set(0);
+        }
+        lists.heap.clear();
+        lists.leaves.clear();
+        lists.top = (0, 0);
+        self.home.scratch.set(Some(lists));
+    }
+}

@@ -1,0 +1,515 @@
+//! The surface of [`Node`]: leaves, gradients, the walk, the methods of the table, and the traits.
+
+use crate::graph::cell::{CONSTANT, LEAF, LITERAL, PAIR, PAYLOAD, POSITION, STAMP, code, is_constant, op_of};
+use crate::graph::handle::{Node, Operand, look, share};
+use crate::graph::home::{self, ENDING, Home};
+use crate::graph::payload::{self, Rule};
+use crate::graph::record;
+use crate::number::{BuiltOn, Elementary, Float};
+use crate::ops::{delegates, documented, literals_left, literals_nested, numeric_traits, operators};
+use crate::rule::{Fold, Op, table};
+use std::borrow::Borrow;
+use std::fmt;
+use std::rc::Rc;
+
+impl<T: Float> Node<T> {
+    /// A number that gradients are taken by.
+    ///
+    /// ```
+    /// use backprop::Node;
+    /// let x = Node::leaf(3.0);
+    /// (&x * &x).backward();
+    /// assert_eq!(x.grad(), 6.0);
+    /// ```
+    #[must_use]
+    pub fn leaf(value: T) -> Self {
+        Node::slot(LEAF, value)
+    }
+
+    /// A number that nothing flows into. Operations on constants alone give constants.
+    ///
+    /// ```
+    /// use backprop::Node;
+    /// let c = Node::constant(3.0);
+    /// assert!((&c * &c).is_constant());
+    /// ```
+    #[must_use]
+    pub fn constant(value: T) -> Self {
+        Node::slot(CONSTANT, value)
+    }
+
+    /// The value.
+    ///
+    /// ```
+    /// use backprop::Node;
+    /// assert_eq!(Node::leaf(2.0).powi(3).value(), 8.0);
+    /// ```
+    #[inline(always)]
+    #[must_use]
+    pub fn value(&self) -> T {
+        *self.part()
+    }
+
+    /// The gradient. Of a leaf: the sum over all sweeps since it was made or [`zero_grad`](Node::zero_grad) was called.
+    /// Of an inner node: its adjoint in the thread's last sweep of this number type, 0 if that did not come here. Of a
+    /// constant: 0.
+    ///
+    /// ```
+    /// use backprop::Node;
+    /// let x = Node::leaf(3.0);
+    /// let y = &x * &x;
+    /// let z = y.sin();
+    /// z.backward();
+    /// assert_eq!((y.grad(), x.grad()), (9f64.cos(), 9f64.cos() * 6.0));
+    /// ```
+    #[must_use]
+    pub fn grad(&self) -> T {
+        home::with(|home: &Home<T>| {
+            let chunk = home.chunk(self.index());
+            let cell = chunk.at(self.index());
+            let (meta, last) = (cell.meta.get(), home.last.get());
+            match (code(meta), chunk.sums.get()) {
+                (LEAF, Some(sums)) => sums[(self.index() & POSITION) as usize].get(),
+                _ if !is_constant(meta) && last != 0 && meta & STAMP == last => cell.adjoint.get(),
+                _ => T::of(0.0),
+            }
+        })
+        .expect(ENDING)
+    }
+
+    /// Sweeps back from this node with the adjoint 1 and **adds** to the gradient of every leaf it was computed from:
+    /// calling it twice adds twice. On a leaf it adds 1, on a constant it does nothing.
+    ///
+    /// ```
+    /// use backprop::Node;
+    /// let (x, y) = (Node::leaf(2.0), Node::leaf(5.0));
+    /// let z = &x * &y + &x;
+    /// z.backward();
+    /// assert_eq!((x.grad(), y.grad()), (6.0, 2.0));
+    /// z.backward();
+    /// assert_eq!((x.grad(), y.grad()), (12.0, 4.0));
+    /// ```
+    ///
+    /// # Panics
+    /// If the rule of a custom operation panics; no leaf's gradient has changed then.
+    pub fn backward(&self) {
+        self.sweep(T::of(1.0));
+    }
+
+    /// [`backward`](Node::backward) with another adjoint than 1.
+    ///
+    /// ```
+    /// use backprop::Node;
+    /// let x = Node::leaf(3.0);
+    /// x.square().backward_with(0.5);
+    /// assert_eq!(x.grad(), 3.0);
+    /// ```
+    ///
+    /// # Panics
+    /// As [`backward`](Node::backward).
+    pub fn backward_with(&self, seed: T) {
+        self.sweep(seed);
+    }
+
+    /// Sets the gradient of this leaf to 0; does nothing on others.
+    ///
+    /// ```
+    /// use backprop::Node;
+    /// let x = Node::leaf(3.0);
+    /// x.square().backward();
+    /// x.zero_grad();
+    /// assert_eq!(x.grad(), 0.0);
+    /// ```
+    pub fn zero_grad(&self) {
+        home::with(|home: &Home<T>| {
+            let chunk = home.chunk(self.index());
+            if let Some(sums) = chunk.sums.get() {
+                sums[(self.index() & POSITION) as usize].set(T::of(0.0));
+            }
+        })
+        .expect(ENDING);
+    }
+
+    /// A constant with the same value: what it was computed from is neither kept alive nor reached by sweeps.
+    ///
+    /// ```
+    /// use backprop::Node;
+    /// let x = Node::leaf(3.0);
+    /// let y = &x * x.detach();
+    /// y.backward();
+    /// assert_eq!(x.grad(), 3.0);
+    /// ```
+    #[must_use]
+    pub fn detach(&self) -> Self {
+        Node::constant(self.value())
+    }
+
+    /// Gives the node a name, for drawings and reports. A leaf or constant gets it itself (all its handles share it);
+    /// of an inner node it makes an identity operation with that name.
+    ///
+    /// ```
+    /// use backprop::Node;
+    /// let apple = Node::leaf(100.0).named("apple");
+    /// assert_eq!(apple.name().as_deref(), Some("apple"));
+    /// ```
+    #[must_use]
+    pub fn named(self, name: &str) -> Self {
+        let name: Rc<str> = name.into();
+        match self.code() {
+            LEAF | CONSTANT => {
+                self.name_slot(name);
+                self
+            }
+            LITERAL => self.detach().named(&name),
+            _ => payload::record(self.value(), vec![self], Rule::Named(name)),
+        }
+    }
+
+    /// The name that [`named`](Node::named) gave.
+    ///
+    /// ```
+    /// use backprop::Node;
+    /// assert_eq!(Node::leaf(1.0).name(), None);
+    /// ```
+    #[must_use]
+    pub fn name(&self) -> Option<Rc<str>> {
+        match &self.payload()?.rule {
+            Rule::Named(name) => Some(name.clone()),
+            _ => None,
+        }
+    }
+
+    // ------------------------------------------------------------------------------------ the walk
+
+    /// Whether gradients collect here.
+    ///
+    /// ```
+    /// use backprop::Node;
+    /// assert!(Node::leaf(1.0).is_leaf() && !Node::leaf(1.0).sin().is_leaf());
+    /// ```
+    #[must_use]
+    pub fn is_leaf(&self) -> bool {
+        self.code() == LEAF
+    }
+
+    /// Whether nothing flows in here.
+    ///
+    /// ```
+    /// use backprop::Node;
+    /// assert!(Node::leaf(1.0).detach().is_constant());
+    /// ```
+    #[must_use]
+    pub fn is_constant(&self) -> bool {
+        self.code() >= CONSTANT
+    }
+
+    /// Whether two handles are the same node: `==` compares values.
+    ///
+    /// ```
+    /// use backprop::Node;
+    /// let x = Node::leaf(1.0);
+    /// assert!(x.is_same(&x.clone()) && !x.is_same(&Node::leaf(1.0)));
+    /// ```
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.index() == other.index()
+    }
+
+    /// The operands, in their order; literals are constants among them. Empty for leaves and constants.
+    ///
+    /// ```
+    /// use backprop::Node;
+    /// let x = Node::leaf(3.0);
+    /// let y = &x * 2.0;
+    /// let [same, two] = &y.operands()[..] else { panic!() };
+    /// assert!(two.is_constant() && same.is_same(&x));
+    /// ```
+    #[must_use]
+    pub fn operands(&self) -> Vec<Node<T>> {
+        let (kind, a, b) = look::<T, _>(self.index(), |cell| (code(cell.meta.get()), cell.a.get(), cell.b.get()));
+        if kind == PAYLOAD {
+            return self.payload().map(|payload| payload.operands.clone()).unwrap_or_default();
+        }
+        let Some(op) = op_of(kind) else { return Vec::new() };
+        let mut indices = vec![a, b];
+        if op.arity() == 3 {
+            indices = look::<T, _>(b, |pair| {
+                debug_assert!(code(pair.meta.get()) == PAIR);
+                vec![a, pair.a.get(), pair.b.get()]
+            });
+        }
+        indices[..op.arity()].iter().map(|&index| share(index)).collect()
+    }
+
+    /// What the node was computed by; `None` for leaves and constants.
+    ///
+    /// ```
+    /// use backprop::{Node, Op, Recorded};
+    /// let x = Node::leaf(3.0);
+    /// assert_eq!((&x * &x).operation(), Some(Recorded::Row(Op::Mul)));
+    /// assert_eq!(x.powi(5).operation(), Some(Recorded::Power(5)));
+    /// assert_eq!(x.operation(), None);
+    /// ```
+    #[must_use]
+    pub fn operation(&self) -> Option<Recorded> {
+        let (kind, b) = look::<T, _>(self.index(), |cell| (code(cell.meta.get()), cell.b.get()));
+        match (kind, op_of(kind)) {
+            (_, Some(Op::Powi)) => Some(Recorded::Power(look::<T, _>(b, |literal| literal.a.get().cast_signed()))),
+            (_, Some(op)) => Some(Recorded::Row(op)),
+            (PAYLOAD, _) => self.payload().map(|payload| match &payload.rule {
+                Rule::Named(name) => Recorded::Named(name.clone()),
+                Rule::Fold(fold) => Recorded::Fold(*fold),
+                Rule::Custom(custom) => Recorded::Custom(custom.name().into()),
+            }),
+            _ => None,
+        }
+    }
+
+    /// [`clamp`](Node::clamp), with an error instead of a panic.
+    ///
+    /// ```
+    /// use backprop::Node;
+    /// let [x, low, high] = [5.0, 2.0, 1.0].map(Node::constant);
+    /// assert_eq!(x.try_clamp(&low, &high).unwrap_err().to_string(),
+    ///     "clamp wants low <= high and no NaN among them, not low = 2.0, high = 1.0");
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Bounds`](crate::Error::Bounds) unless `low <= high`.
+    pub fn try_clamp(&self, low: impl Borrow<Self>, high: impl Borrow<Self>) -> Result<Self, crate::Error> {
+        let (low, high) = (low.borrow(), high.borrow());
+        crate::rule::kinks::bounds(low.to_f64_value(), high.to_f64_value())?;
+        Ok(self.clamp(low, high))
+    }
+}
+
+/// What a node was computed by. `Display` gives its name.
+///
+/// ```
+/// use backprop::{norm, Node};
+/// assert_eq!(Node::leaf(1.0).atan2(&Node::leaf(2.0)).operation().unwrap().to_string(), "atan2");
+/// assert_eq!(norm(&[Node::leaf(1.0)]).operation().unwrap().symbol(), "‖·‖");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Recorded {
+    /// A row of the table.
+    Row(Op),
+    /// An integer power, with its exponent.
+    Power(i32),
+    /// An operation over a slice.
+    Fold(Fold),
+    /// The identity, under a name.
+    Named(Rc<str>),
+    /// An operation of the user's, by its name.
+    Custom(Rc<str>),
+}
+impl Recorded {
+    /// What stands in a drawing: `"×"`.
+    ///
+    /// ```
+    /// use backprop::{Op, Recorded};
+    /// assert_eq!(Recorded::Row(Op::Mul).symbol(), "×");
+    /// ```
+    #[must_use]
+    pub fn symbol(&self) -> &str {
+        match self {
+            Recorded::Row(op) => op.symbol(),
+            Recorded::Power(_) => Op::Powi.symbol(),
+            Recorded::Fold(fold) => fold.symbol(),
+            Recorded::Named(name) | Recorded::Custom(name) => name,
+        }
+    }
+}
+impl fmt::Display for Recorded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Recorded::Row(op) => f.pad(op.name()),
+            Recorded::Power(n) => write!(f, "powi({n})"),
+            Recorded::Fold(fold) => f.pad(fold.name()),
+            Recorded::Named(name) | Recorded::Custom(name) => f.pad(name),
+        }
+    }
+}
+
+// ------------------------------------------------------------------------------------------------ the table
+
+/// The operators: with both sides nodes, with a plain number on the right, with one on the left.
+mod arithmetic {
+    use super::{Float, Node, Op, Operand, record};
+
+    #[inline(always)]
+    pub(super) fn neg<T: Float>(x: impl Operand<T>) -> Node<T> {
+        record::unary(Op::Neg, x, |x| -x)
+    }
+    macro_rules! rules { ($($f:ident $Op:ident $op:tt)*) => { $(
+        pub(super) mod $f {
+            use super::*;
+            #[inline(always)]
+            pub(in super::super) fn both<T: Float>(x: impl Operand<T>, y: impl Operand<T>) -> Node<T> {
+                record::binary(Op::$Op, x, y, |x, y| x $op y)
+            }
+            #[inline(always)]
+            pub(in super::super) fn right<T: Float>(x: impl Operand<T>, c: T) -> Node<T> {
+                record::right(Op::$Op, x, c, |x, y| x $op y)
+            }
+            #[inline(always)]
+            pub(in super::super) fn left<T: Float>(c: T, y: impl Operand<T>) -> Node<T> {
+                record::left(Op::$Op, c, y, |x, y| x $op y)
+            }
+        }
+    )* } }
+    rules! { add Add + sub Sub - mul Mul * div Div / rem Rem % }
+}
+
+macro_rules! methods {
+    ([] $( $(#[$doc:meta])* $arity:ident $Name:ident $f:ident $symbol:literal |$($arg:ident),+ -> $z:ident|
+        $value:expr, ($($slope:expr),+), $([$low:expr, $high:expr])+; )*) => {
+        impl<T: Float> Node<T> { $( methods!(@$arity [$(#[$doc])*] $Name $f); )* }
+    };
+    (@operator1 $doc:tt $Name:ident $f:ident) => {};
+    (@operator2 $doc:tt $Name:ident $f:ident) => {};
+    (@unary $doc:tt $Name:ident $f:ident) => { documented! { $doc
+        concat!("use backprop::{Elementary, Node};\nassert_eq!(Node::leaf(1.0).", stringify!($f), "().value(), Elementary::", stringify!($f), "(&1.0));");
+        #[inline(always)]
+        #[must_use]
+        pub fn $f(&self) -> Self { record::unary(Op::$Name, self, |x| Elementary::$f(&x)) }
+    } };
+    (@power $doc:tt $Name:ident $f:ident) => { documented! { $doc
+        concat!("use backprop::Node;\nlet x = Node::leaf(2.0);\nx.", stringify!($f), "(3).backward();\nassert_eq!(x.grad(), 12.0);");
+        #[inline(always)]
+        #[must_use]
+        pub fn $f(&self, n: i32) -> Self { record::power(Op::$Name, self, n, |x| Elementary::$f(&x, n)) }
+    } };
+    (@binary $doc:tt $Name:ident $f:ident) => { documented! { $doc
+        concat!("use backprop::{Elementary, Node};\nlet y = Node::leaf(2.0);\nassert_eq!(Node::leaf(1.0).", stringify!($f), "(&y).value(), Elementary::", stringify!($f), "(&1.0, &2.0));");
+        #[inline(always)]
+        #[must_use]
+        pub fn $f(&self, y: impl Borrow<Self>) -> Self {
+            record::binary(Op::$Name, self, y.borrow(), |x, y| Elementary::$f(&x, &y))
+        }
+    } };
+    (@ternary $doc:tt $Name:ident $f:ident) => { documented! { $doc
+        concat!("use backprop::{Elementary, Node};\nlet (y, w) = (Node::leaf(2.0), Node::leaf(3.0));\nassert_eq!(Node::leaf(1.0).", stringify!($f), "(&y, &w).value(), Elementary::", stringify!($f), "(&1.0, &2.0, &3.0));");
+        #[inline(always)]
+        #[must_use]
+        #[track_caller]
+        pub fn $f(&self, y: impl Borrow<Self>, w: impl Borrow<Self>) -> Self {
+            record::ternary(Op::$Name, [self, y.borrow(), w.borrow()], |x, y, w| Elementary::$f(&x, &y, &w))
+        }
+    } };
+}
+table!(methods);
+
+impl<T: Float> Elementary for Node<T> {
+    #[inline(always)]
+    fn of(x: f64) -> Self {
+        Node::constant(T::of(x))
+    }
+    #[inline(always)]
+    fn to_f64_value(&self) -> f64 {
+        self.part().to_f64_value()
+    }
+    table!(delegates);
+
+    fn fold(fold: Fold, x: &[Self], y: &[Self]) -> Self {
+        let values = |x: &[Self]| -> Vec<T> { x.iter().map(Node::value).collect() };
+        let value = T::fold(fold, &values(x), &values(y));
+        payload::record(value, x.iter().chain(y).cloned().collect(), Rule::Fold(fold))
+    }
+    #[inline(always)]
+    fn is_normal_value(&self) -> bool {
+        self.part().is_normal_value()
+    }
+    #[inline]
+    fn is_exact_zero(&self) -> bool {
+        self.is_constant() && self.part().is_exact_zero()
+    }
+    // exact zeros and ones leave no trace in graphs of derivatives
+    fn flow(slope: &Self, adjoint: &Self) -> Self {
+        match () {
+            () if slope.is_exact_zero() || adjoint.is_exact_zero() => Self::of(0.0),
+            () if slope.is_exact_one() => adjoint.clone(),
+            () if adjoint.is_exact_one() => slope.clone(),
+            () => slope.through(adjoint),
+        }
+    }
+    fn join(a: Self, b: Self) -> Self {
+        match () {
+            () if a.is_exact_zero() => b,
+            () if b.is_exact_zero() => a,
+            () => a + b,
+        }
+    }
+}
+impl<T: Float> Node<T> {
+    fn is_exact_one(&self) -> bool {
+        self.is_constant() && (self.value() - T::of(1.0)).is_exact_zero()
+    }
+}
+
+// ------------------------------------------------------------------------------------------------ the surface
+
+operators!([T: Float] Node<T>);
+literals_left!([] Node<f64>, f64, std::convert::identity);
+literals_left!([] Node<f32>, f32, std::convert::identity);
+literals_nested!([U: BuiltOn<f64> + Float, const M: usize] Node<crate::Dual<U, M>>, f64);
+literals_nested!([U: BuiltOn<f32> + Float, const M: usize] Node<crate::Dual<U, M>>, f32);
+numeric_traits!([T: Float] [T: Float] Node<T>);
+
+/// Literals of dual numbers over nodes.
+mod dual_of_node {
+    use crate::dual::{Dual, arithmetic};
+    use crate::number::{BuiltOn, Elementary, Float};
+    use crate::ops::{literals_left, literals_nested};
+    use crate::Node;
+    literals_nested!([U: BuiltOn<f64> + Float, const N: usize] Dual<Node<U>, N>, f64);
+    literals_nested!([U: BuiltOn<f32> + Float, const N: usize] Dual<Node<U>, N>, f32);
+}
+
+impl<L, T: Float + BuiltOn<L>> BuiltOn<L> for Node<T> {}
+impl<T: Float> ndarray::ScalarOperand for Node<T> {}
+
+impl<T: Float> fmt::Debug for Node<T> {
+    /// Value and gradient.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = f.debug_struct("Node");
+        if let Some(name) = self.name() {
+            debug.field("name", &name);
+        }
+        debug.field("value", &*self.part()).field("grad", &self.grad()).finish()
+    }
+}
+
+#[cfg(feature = "approx")]
+mod compare {
+    //! approx's traits compare values, as `==` does.
+    use super::{Float, Node};
+    use approx::{AbsDiffEq, RelativeEq, UlpsEq};
+
+    impl<T: Float + AbsDiffEq<Epsilon = T>> AbsDiffEq for Node<T> {
+        type Epsilon = T;
+        fn default_epsilon() -> T {
+            T::default_epsilon()
+        }
+        fn abs_diff_eq(&self, other: &Self, epsilon: T) -> bool {
+            self.part().abs_diff_eq(&*other.part(), epsilon)
+        }
+    }
+    impl<T: Float + RelativeEq<Epsilon = T>> RelativeEq for Node<T> {
+        fn default_max_relative() -> T {
+            T::default_max_relative()
+        }
+        fn relative_eq(&self, other: &Self, epsilon: T, max_relative: T) -> bool {
+            self.part().relative_eq(&*other.part(), epsilon, max_relative)
+        }
+    }
+    impl<T: Float + UlpsEq<Epsilon = T>> UlpsEq for Node<T> {
+        fn default_max_ulps() -> u32 {
+            T::default_max_ulps()
+        }
+        fn ulps_eq(&self, other: &Self, epsilon: T, max_ulps: u32) -> bool {
+            self.part().ulps_eq(&*other.part(), epsilon, max_ulps)
+        }
+    }
+}

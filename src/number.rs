@@ -1,0 +1,357 @@
+//! What a formula may ask of a number.
+//!
+//! | trait | what it is | who writes it |
+//! |---|---|---|
+//! | [`Elementary`] | arithmetic and every row of the table, by reference; `Clone`, no literals | implemented by every number |
+//! | [`Number`] | `Elementary` with literals on both sides and references in every combination | what a formula asks for |
+//! | [`Float`] | a `Copy` number that is a full `num_traits::Float`; sealed | the parameter of [`Node`](crate::Node) |
+//! | [`Call`] | a function written once for every number | models that a driver runs in the mode it chooses |
+
+use crate::rule::{Fold, kinks, table};
+use num_traits::{FloatConst, FromPrimitive};
+use std::borrow::Borrow;
+use std::fmt::Debug;
+use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAssign, Sub, SubAssign};
+
+/// Documentation of a row's method, the signature by its arity, and what `$body` makes of it.
+macro_rules! declarations {
+    ([] $( $(#[$doc:meta])* $arity:ident $Name:ident $f:ident $symbol:literal |$($arg:ident),+ -> $z:ident|
+        $value:expr, ($($slope:expr),+), $([$low:expr, $high:expr])+; )*) => {
+        $( declarations!(@$arity [$(#[$doc])*] $f); )*
+    };
+    (@operator1 $doc:tt $f:ident) => {};
+    (@operator2 $doc:tt $f:ident) => {};
+    (@unary [$($doc:tt)*] $f:ident) => { $($doc)* #[must_use] fn $f(&self) -> Self; };
+    (@power [$($doc:tt)*] $f:ident) => { $($doc)* #[must_use] fn $f(&self, n: i32) -> Self; };
+    (@binary [$($doc:tt)*] $f:ident) => { $($doc)* #[must_use] fn $f(&self, y: impl Borrow<Self>) -> Self; };
+    (@ternary [$($doc:tt)*] $f:ident) => {
+        $($doc)* #[must_use] fn $f(&self, y: impl Borrow<Self>, w: impl Borrow<Self>) -> Self;
+    };
+}
+
+/// Arithmetic by value and by reference, order, and every row of the table as a method by reference.
+///
+/// Every number of this crate implements it, also over a generic part (`Dual<T, N>` for any `T: Elementary`). There
+/// are no literals, only [`of`](Elementary::of); formulas are nicer to write against [`Number`].
+///
+/// ```
+/// use backprop::{Dual, Elementary};
+/// fn logistic<S: Elementary>(x: &S) -> S {
+///     S::of(1.0) / (S::of(1.0) + (-x.clone()).exp())
+/// }
+/// assert_eq!(logistic(&0.0), 0.5);
+/// assert_eq!(logistic(&Dual::variable(0.0)).derivative(), 0.25);
+/// ```
+pub trait Elementary:
+    Clone
+    + Debug
+    + PartialOrd
+    + Neg<Output = Self>
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Rem<Output = Self>
+    + for<'a> Add<&'a Self, Output = Self>
+    + for<'a> Sub<&'a Self, Output = Self>
+    + for<'a> Mul<&'a Self, Output = Self>
+    + for<'a> Div<&'a Self, Output = Self>
+    + for<'a> Rem<&'a Self, Output = Self>
+    + AddAssign
+    + SubAssign
+    + MulAssign
+    + DivAssign
+    + RemAssign
+{
+    /// The constant `x`, rounded to the innermost plain number.
+    fn of(x: f64) -> Self;
+
+    /// The value of the innermost plain number, for reports and for branches.
+    fn to_f64_value(&self) -> f64;
+
+    table!(declarations);
+
+    /// A [`Fold`] as one operation.
+    #[doc(hidden)]
+    fn fold(fold: Fold, x: &[Self], y: &[Self]) -> Self;
+
+    /// Whether the innermost plain value is neither zero, subnormal, infinite nor NaN.
+    #[doc(hidden)]
+    fn is_normal_value(&self) -> bool;
+
+    /// Zero in every part and, for a recorded number, a constant: only this may be left out.
+    #[doc(hidden)]
+    fn is_exact_zero(&self) -> bool;
+
+    /// What flows through a slope: their `through`, without a trace of it where one of them is an exact 0 or 1.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn flow(slope: &Self, adjoint: &Self) -> Self {
+        slope.through(adjoint)
+    }
+
+    /// What comes together from two sides: their sum, without a trace of an exact 0.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn join(a: Self, b: Self) -> Self {
+        a + b
+    }
+
+    /// [`flow`](Elementary::flow) of one slope to many tangents.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn flow_all<const N: usize>(slope: &Self, tangents: &[Self; N]) -> [Self; N] {
+        std::array::from_fn(|k| Self::flow(slope, &tangents[k]))
+    }
+
+    /// The tangents of an operation on two numbers.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn flow_both<const N: usize>(dx: &Self, x: &[Self; N], dy: &Self, y: &[Self; N]) -> [Self; N] {
+        std::array::from_fn(|k| Self::join(Self::flow(dx, &x[k]), Self::flow(dy, &y[k])))
+    }
+}
+
+/// The methods of the plain numbers: the value column of the table.
+macro_rules! plain_methods {
+    ([] $( $(#[$doc:meta])* $arity:ident $Name:ident $f:ident $symbol:literal |$($arg:ident),+ -> $z:ident|
+        $value:expr, ($($slope:expr),+), $([$low:expr, $high:expr])+; )*) => {
+        $( plain_methods!(@$arity $f |$($arg),+| $value); )*
+    };
+    (@operator1 $f:ident |$x:ident| $value:expr) => {};
+    (@operator2 $f:ident |$x:ident, $y:ident| $value:expr) => {};
+    (@unary $f:ident |$x:ident| $value:expr) => {
+        #[inline(always)] fn $f(&self) -> Self { let $x = *self; $value }
+    };
+    (@power $f:ident |$x:ident, $n:ident| $value:expr) => {
+        #[inline(always)] fn $f(&self, $n: i32) -> Self { let $x = *self; $value }
+    };
+    (@binary $f:ident |$x:ident, $y:ident| $value:expr) => {
+        #[inline(always)] fn $f(&self, y: impl Borrow<Self>) -> Self { let ($x, $y) = (*self, *y.borrow()); $value }
+    };
+    (@ternary $f:ident |$x:ident, $y:ident, $w:ident| $value:expr) => {
+        #[inline(always)] #[track_caller]
+        fn $f(&self, y: impl Borrow<Self>, w: impl Borrow<Self>) -> Self {
+            let ($x, $y, $w) = (*self, *y.borrow(), *w.borrow());
+            $value
+        }
+    };
+}
+
+macro_rules! plain_numbers { ($($t:ident)*) => { $(
+    impl Elementary for $t {
+        #[inline(always)]
+        fn of(x: f64) -> Self {
+            x as $t
+        }
+        #[inline(always)]
+        fn to_f64_value(&self) -> f64 {
+            f64::from(*self)
+        }
+        table!(plain_methods);
+
+        fn fold(fold: Fold, x: &[Self], y: &[Self]) -> Self {
+            fold.value(x, y)
+        }
+        #[inline(always)]
+        fn is_normal_value(&self) -> bool {
+            self.is_normal()
+        }
+        #[inline(always)]
+        fn is_exact_zero(&self) -> bool {
+            *self == 0.0
+        }
+        // the slope is looked at once, whatever N: a finite one other than 0 needs no care
+        #[inline(always)]
+        fn flow_all<const N: usize>(slope: &Self, tangents: &[Self; N]) -> [Self; N] {
+            if ordinary(f64::from(*slope)) {
+                std::array::from_fn(|k| slope * tangents[k])
+            } else {
+                std::array::from_fn(|k| kinks::strong_zero(*slope, tangents[k]))
+            }
+        }
+        #[inline(always)]
+        fn flow_both<const N: usize>(dx: &Self, x: &[Self; N], dy: &Self, y: &[Self; N]) -> [Self; N] {
+            if ordinary(f64::from(*dx)) && ordinary(f64::from(*dy)) {
+                std::array::from_fn(|k| dx * x[k] + dy * y[k])
+            } else {
+                std::array::from_fn(|k| kinks::strong_zero(*dx, x[k]) + kinks::strong_zero(*dy, y[k]))
+            }
+        }
+    }
+    impl sealed::Sealed for $t {}
+    impl Float for $t {}
+)* } }
+plain_numbers!(f32 f64);
+
+/// Neither zero, infinite nor NaN: a product with it is what the strong-zero product gives.
+#[inline(always)]
+fn ordinary(slope: f64) -> bool {
+    slope != 0.0 && slope.is_finite()
+}
+
+/// A number whose innermost plain number is `L`, which is also the type of its literals.
+#[doc(hidden)]
+pub trait BuiltOn<L>: Elementary {}
+impl BuiltOn<f64> for f64 {}
+impl BuiltOn<f32> for f32 {}
+
+/// A literal as the part of a nested number.
+#[inline(always)]
+pub(crate) fn part<L: Into<f64>, T: Elementary>(literal: L) -> T {
+    T::of(literal.into())
+}
+
+/// That `X` has the bounds of `Is` is implied by `Self: Imply<X, Is: …>`, for rustc elaborates the bounds of an
+/// associated type of a supertrait (it does not those of a `where` clause).
+#[doc(hidden)]
+pub trait Imply<X>: Implied<X, Is = X> {}
+#[doc(hidden)]
+pub trait Implied<X> {
+    type Is;
+}
+impl<S: ?Sized, X> Implied<X> for S {
+    type Is = X;
+}
+impl<S: ?Sized, X> Imply<X> for S {}
+
+/// Arithmetic operators with `R` on the right, `O` the result: a short name for a long list of bounds.
+#[doc(hidden)]
+pub trait Arithmetic<R, O>:
+    Add<R, Output = O> + Sub<R, Output = O> + Mul<R, Output = O> + Div<R, Output = O>
+{
+}
+impl<X, R, O> Arithmetic<R, O> for X where
+    X: Add<R, Output = O> + Sub<R, Output = O> + Mul<R, Output = O> + Div<R, Output = O>
+{
+}
+
+/// **What a formula asks for**: [`Elementary`] with literals `L` and references on both sides, and comparison with
+/// literals.
+///
+/// `2.0 * x`, `&x * &y`, `x / 3.0`, `x < 2.0` all compile; `L` is `f64`, over `f32` it is `f32`. Every type that has
+/// these operators is a `Number`: `f64`, [`Dual`](crate::Dual), [`Node`](crate::Node), and their nestings.
+///
+/// ```
+/// use backprop::{Dual, Node, Number};
+/// fn f<S: Number>(x: &S, y: &S) -> S {
+///     (2.0 * x.sin() + y * y) / 3.0
+/// }
+/// let x = Node::leaf(0.5);
+/// let z = f(&x, &Node::constant(2.0));
+/// z.backward();
+/// assert_eq!(z.value(), f(&0.5, &2.0));
+/// assert_eq!(x.grad(), f(&Dual::variable(0.5), &Dual::constant(2.0)).derivative());
+/// ```
+///
+/// Over `f32` the literals are `f32`:
+///
+/// ```
+/// use backprop::Number;
+/// fn f<S: Number<f32>>(x: &S) -> S {
+///     2.0 * x.sin()
+/// }
+/// assert_eq!(f(&0.5_f32), 2.0 * 0.5_f32.sin());
+/// ```
+// The halves `L op L` must be named together with `L op Self`: knowing only the latter, rustc would take every product
+// of two literals in a generic function for it (E0308).
+pub trait Number<L = f64>:
+    Elementary
+    + PartialOrd<L>
+    + Add<L, Output = Self>
+    + Sub<L, Output = Self>
+    + Mul<L, Output = Self>
+    + Div<L, Output = Self>
+    + Imply<
+        L,
+        Is: Add<Self, Output = Self>
+                + Sub<Self, Output = Self>
+                + Mul<Self, Output = Self>
+                + Div<Self, Output = Self>
+                + Add<L, Output = L>
+                + Sub<L, Output = L>
+                + Mul<L, Output = L>
+                + Div<L, Output = L>,
+    > + for<'a> Imply<
+        &'a Self,
+        Is: Add<&'a Self, Output = Self>
+                + Sub<&'a Self, Output = Self>
+                + Mul<&'a Self, Output = Self>
+                + Div<&'a Self, Output = Self>
+                + Add<Self, Output = Self>
+                + Sub<Self, Output = Self>
+                + Mul<Self, Output = Self>
+                + Div<Self, Output = Self>
+                + Neg<Output = Self>,
+    > + for<'a> Imply<
+        &'a Self,
+        Is: Add<L, Output = Self> + Sub<L, Output = Self> + Mul<L, Output = Self> + Div<L, Output = Self>,
+    > + for<'a> Imply<
+        L,
+        Is: Add<&'a Self, Output = Self>
+                + Sub<&'a Self, Output = Self>
+                + Mul<&'a Self, Output = Self>
+                + Div<&'a Self, Output = Self>,
+    >
+{
+}
+impl<L, T> Number<L> for T
+where
+    T: Elementary + PartialOrd<L> + Arithmetic<L, T>,
+    for<'a> &'a T: Arithmetic<&'a T, T> + Arithmetic<T, T> + Arithmetic<L, T> + Neg<Output = T>,
+    L: for<'a> Arithmetic<&'a T, T> + Arithmetic<T, T> + Arithmetic<L, L>,
+{
+}
+
+pub(crate) mod sealed {
+    pub trait Sealed {}
+}
+
+/// A `Copy` number: a full `num_traits::Float` and [`Elementary`]. `f32`, `f64`, and [`Dual`](crate::Dual)s of them to
+/// any depth. It is what a [`Node`](crate::Node) is a node *of*.
+///
+/// Sealed: other types cannot implement it.
+///
+/// ```
+/// use backprop::{Float, Node};
+/// fn cube_slope<T: Float>(x: T) -> T {
+///     let x = Node::leaf(x);
+///     x.powi(3).backward();
+///     x.grad()
+/// }
+/// assert_eq!(cube_slope(2.0_f32), 12.0);
+/// ```
+pub trait Float:
+    num_traits::Float + Elementary + FloatConst + FromPrimitive + Send + Sync + 'static + sealed::Sealed
+{
+}
+
+/// A function of many numbers that is written once and runs on every one of them.
+///
+/// A closure has one argument type, so code that chooses the mode itself cannot take one; it takes a `Call`. Closures
+/// are `Call` for their own argument type.
+///
+/// ```
+/// use backprop::{Call, Dual, Number};
+/// struct Rosenbrock;
+/// impl<S: Number> Call<S> for Rosenbrock {
+///     fn call(&self, x: &[S]) -> S {
+///         (1.0 - &x[0]).square() + 100.0 * (&x[1] - x[0].square()).square()
+///     }
+/// }
+/// fn derivative_in_first<F: Call<f64> + Call<Dual>>(f: &F, x: &[f64; 2]) -> (f64, f64) {
+///     let dual = [Dual::variable(x[0]), Dual::constant(x[1])];
+///     (f.call(x), f.call(&dual).derivative())
+/// }
+/// assert_eq!(derivative_in_first(&Rosenbrock, &[2.0, 1.0]), (901.0, 2402.0));
+/// ```
+pub trait Call<S> {
+    /// The function's value.
+    fn call(&self, x: &[S]) -> S;
+}
+impl<S, F: Fn(&[S]) -> S> Call<S> for F {
+    #[inline]
+    fn call(&self, x: &[S]) -> S {
+        self(x)
+    }
+}

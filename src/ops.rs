@@ -1,0 +1,296 @@
+//! The surface of a number, one macro for each part of it: the std operators, literals, the methods of the table, the
+//! traits of num-traits. A type brings a module `arithmetic` and its constructor; the rest is the same for all.
+
+/// The std operators, `$then! { <what follows here> Trait method AssignTrait assign_method }` for each.
+macro_rules! each_operator { ($then:ident $($with:tt)*) => {
+    $then! { $($with)* Add add AddAssign add_assign }
+    $then! { $($with)* Sub sub SubAssign sub_assign }
+    $then! { $($with)* Mul mul MulAssign mul_assign }
+    $then! { $($with)* Div div DivAssign div_assign }
+    $then! { $($with)* Rem rem RemAssign rem_assign }
+} }
+pub(crate) use each_operator;
+
+/// Operators of a type with itself, in every ownership form, and with its part `T` on the right.
+macro_rules! operators {
+    ([$($g:tt)*] $Type:ty) => {
+        $crate::ops::each_operator!(operators @one [$($g)*] [$Type]);
+        impl<$($g)*> std::ops::Neg for $Type {
+            type Output = $Type;
+            #[inline(always)]
+            fn neg(self) -> $Type { arithmetic::neg(self) }
+        }
+        impl<$($g)*> std::ops::Neg for &$Type {
+            type Output = $Type;
+            #[inline(always)]
+            fn neg(self) -> $Type { arithmetic::neg(self) }
+        }
+    };
+    (@one [$($g:tt)*] [$Type:ty] $Op:ident $f:ident $Assign:ident $assign:ident) => {
+        $crate::ops::operators!(@form [$($g)*] $Op $f both [$Type] [$Type] [$Type]);
+        $crate::ops::operators!(@form ['r, $($g)*] $Op $f both [$Type] [$Type] [&'r $Type]);
+        $crate::ops::operators!(@form ['l, $($g)*] $Op $f both [$Type] [&'l $Type] [$Type]);
+        $crate::ops::operators!(@form ['l, 'r, $($g)*] $Op $f both [$Type] [&'l $Type] [&'r $Type]);
+        $crate::ops::operators!(@form [$($g)*] $Op $f right [$Type] [$Type] [T]);
+        $crate::ops::operators!(@form ['l, $($g)*] $Op $f right [$Type] [&'l $Type] [T]);
+        impl<$($g)*> std::ops::$Assign for $Type {
+            #[inline(always)]
+            fn $assign(&mut self, other: $Type) { *self = arithmetic::$f::both(&*self, other); }
+        }
+        impl<'r, $($g)*> std::ops::$Assign<&'r $Type> for $Type {
+            #[inline(always)]
+            fn $assign(&mut self, other: &'r $Type) { *self = arithmetic::$f::both(&*self, other); }
+        }
+        impl<$($g)*> std::ops::$Assign<T> for $Type {
+            #[inline(always)]
+            fn $assign(&mut self, other: T) { *self = arithmetic::$f::right(&*self, other); }
+        }
+    };
+    (@form [$($g:tt)*] $Op:ident $f:ident $how:ident [$Type:ty] [$L:ty] [$R:ty]) => {
+        impl<$($g)*> std::ops::$Op<$R> for $L {
+            type Output = $Type;
+            #[inline(always)]
+            fn $f(self, other: $R) -> $Type { arithmetic::$f::$how(self, other) }
+        }
+    };
+}
+pub(crate) use operators;
+
+/// Literals on the left: `2.0 * x`. `$part` makes the literal a part of the type.
+macro_rules! literals_left {
+    ([$($g:tt)*] $Type:ty, $literal:ty, $part:expr) => {
+        $crate::ops::each_operator!(literals_left @one [$($g)*] [$Type] [$literal] [$part]);
+    };
+    (@one [$($g:tt)*] [$Type:ty] [$literal:ty] [$part:expr] $Op:ident $f:ident $Assign:ident $assign:ident) => {
+        impl<$($g)*> std::ops::$Op<$Type> for $literal {
+            type Output = $Type;
+            #[inline(always)]
+            fn $f(self, other: $Type) -> $Type { arithmetic::$f::left($part(self), other) }
+        }
+        impl<'r, $($g)*> std::ops::$Op<&'r $Type> for $literal {
+            type Output = $Type;
+            #[inline(always)]
+            fn $f(self, other: &'r $Type) -> $Type { arithmetic::$f::left($part(self), other) }
+        }
+    };
+}
+pub(crate) use literals_left;
+
+/// Literals of a nested type, whose part is not itself the literal: both sides, assignment, comparison.
+macro_rules! literals_nested {
+    ([$($g:tt)*] $Type:ty, $literal:ty) => {
+        $crate::ops::literals_left!([$($g)*] $Type, $literal, $crate::number::part);
+        $crate::ops::each_operator!(literals_nested @one [$($g)*] [$Type] [$literal]);
+        impl<$($g)*> PartialEq<$literal> for $Type {
+            #[inline]
+            fn eq(&self, other: &$literal) -> bool { self.to_f64_value() == f64::from(*other) }
+        }
+        impl<$($g)*> PartialOrd<$literal> for $Type {
+            #[inline]
+            fn partial_cmp(&self, other: &$literal) -> Option<std::cmp::Ordering> {
+                self.to_f64_value().partial_cmp(&f64::from(*other))
+            }
+        }
+    };
+    (@one [$($g:tt)*] [$Type:ty] [$literal:ty] $Op:ident $f:ident $Assign:ident $assign:ident) => {
+        impl<$($g)*> std::ops::$Op<$literal> for $Type {
+            type Output = $Type;
+            #[inline(always)]
+            fn $f(self, other: $literal) -> $Type { arithmetic::$f::right(self, $crate::number::part(other)) }
+        }
+        impl<'l, $($g)*> std::ops::$Op<$literal> for &'l $Type {
+            type Output = $Type;
+            #[inline(always)]
+            fn $f(self, other: $literal) -> $Type { arithmetic::$f::right(self, $crate::number::part(other)) }
+        }
+        impl<$($g)*> std::ops::$Assign<$literal> for $Type {
+            #[inline(always)]
+            fn $assign(&mut self, other: $literal) { *self = arithmetic::$f::right(&*self, $crate::number::part(other)); }
+        }
+    };
+}
+pub(crate) use literals_nested;
+
+/// The rows as [`Elementary`](crate::Elementary)'s methods, by the inherent methods of the same names.
+macro_rules! delegates {
+    ([] $( $(#[$doc:meta])* $arity:ident $Name:ident $f:ident $symbol:literal |$($arg:ident),+ -> $z:ident|
+        $value:expr, ($($slope:expr),+), $([$low:expr, $high:expr])+; )*) => {
+        $( $crate::ops::delegates!(@$arity $f); )*
+    };
+    (@operator1 $f:ident) => {};
+    (@operator2 $f:ident) => {};
+    (@unary $f:ident) => { #[inline(always)] fn $f(&self) -> Self { Self::$f(self) } };
+    (@power $f:ident) => { #[inline(always)] fn $f(&self, n: i32) -> Self { Self::$f(self, n) } };
+    (@binary $f:ident) => { #[inline(always)] fn $f(&self, y: impl Borrow<Self>) -> Self { Self::$f(self, y) } };
+    (@ternary $f:ident) => {
+        #[inline(always)] #[track_caller]
+        fn $f(&self, y: impl Borrow<Self>, w: impl Borrow<Self>) -> Self { Self::$f(self, y, w) }
+    };
+}
+pub(crate) use delegates;
+
+/// The documented inherent method of one row: the row's own line, then an example.
+macro_rules! documented {
+    ([$($doc:tt)*] $example:expr; $($item:tt)*) => {
+        $($doc)*
+        ///
+        /// ```
+        #[doc = $example]
+        /// ```
+        $($item)*
+    };
+}
+pub(crate) use documented;
+
+/// The traits of num-traits and std that a number can honour if it is only `Clone`. The type has `constant(T)` and
+/// `part(&self) -> impl Deref<Target = T>` or `&T`.
+macro_rules! numeric_traits { ([$($g:tt)*] [$($plain:tt)*] $Type:ty) => {
+    impl<$($g)*> num_traits::Zero for $Type {
+        #[inline(always)]
+        fn zero() -> Self { Self::constant(T::of(0.0)) }
+        #[inline]
+        fn is_zero(&self) -> bool { self.to_f64_value() == 0.0 }
+    }
+    impl<$($g)*> num_traits::One for $Type {
+        #[inline(always)]
+        fn one() -> Self { Self::constant(T::of(1.0)) }
+    }
+    impl<$($plain)*> num_traits::Num for $Type where T: num_traits::Num {
+        type FromStrRadixErr = T::FromStrRadixErr;
+        fn from_str_radix(text: &str, radix: u32) -> Result<Self, Self::FromStrRadixErr> {
+            T::from_str_radix(text, radix).map(Self::constant)
+        }
+    }
+    impl<$($plain)*> num_traits::Signed for $Type where T: num_traits::Num {
+        #[inline]
+        fn abs(&self) -> Self { Self::abs(self) }
+        #[inline]
+        fn abs_sub(&self, other: &Self) -> Self { Self::abs_sub(self, other) }
+        #[inline]
+        fn signum(&self) -> Self { Self::signum(self) }
+        #[inline]
+        fn is_positive(&self) -> bool { self.to_f64_value().is_sign_positive() }
+        #[inline]
+        fn is_negative(&self) -> bool { self.to_f64_value().is_sign_negative() }
+    }
+    impl<$($plain)*> num_traits::FromPrimitive for $Type where T: num_traits::FromPrimitive {
+        fn from_i64(n: i64) -> Option<Self> { T::from_i64(n).map(Self::constant) }
+        fn from_u64(n: u64) -> Option<Self> { T::from_u64(n).map(Self::constant) }
+        fn from_i128(n: i128) -> Option<Self> { T::from_i128(n).map(Self::constant) }
+        fn from_u128(n: u128) -> Option<Self> { T::from_u128(n).map(Self::constant) }
+        fn from_f32(x: f32) -> Option<Self> { T::from_f32(x).map(Self::constant) }
+        fn from_f64(x: f64) -> Option<Self> { T::from_f64(x).map(Self::constant) }
+    }
+    impl<$($plain)*> num_traits::ToPrimitive for $Type where T: num_traits::ToPrimitive {
+        fn to_i64(&self) -> Option<i64> { self.part().to_i64() }
+        fn to_u64(&self) -> Option<u64> { self.part().to_u64() }
+        fn to_i128(&self) -> Option<i128> { self.part().to_i128() }
+        fn to_u128(&self) -> Option<u128> { self.part().to_u128() }
+        fn to_f32(&self) -> Option<f32> { self.part().to_f32() }
+        fn to_f64(&self) -> Option<f64> { self.part().to_f64() }
+    }
+    impl<$($plain)*> num_traits::NumCast for $Type where T: num_traits::NumCast {
+        #[inline]
+        fn from<X: num_traits::ToPrimitive>(x: X) -> Option<Self> { <T as num_traits::NumCast>::from(x).map(Self::constant) }
+    }
+    impl<$($plain)*> num_traits::FloatConst for $Type where T: num_traits::FloatConst {
+        $crate::ops::numeric_traits!(@constants E FRAC_1_PI FRAC_1_SQRT_2 FRAC_2_PI FRAC_2_SQRT_PI FRAC_PI_2 FRAC_PI_3
+            FRAC_PI_4 FRAC_PI_6 FRAC_PI_8 LN_10 LN_2 LOG10_E LOG2_E PI SQRT_2 TAU LOG10_2 LOG2_10);
+    }
+    impl<$($g)*> num_traits::Inv for $Type {
+        type Output = Self;
+        #[inline]
+        fn inv(self) -> Self { Self::recip(&self) }
+    }
+    impl<$($g)*> num_traits::Pow<i32> for $Type {
+        type Output = Self;
+        #[inline]
+        fn pow(self, n: i32) -> Self { Self::powi(&self, n) }
+    }
+    impl<$($g)*> num_traits::Pow<Self> for $Type {
+        type Output = Self;
+        #[inline]
+        fn pow(self, y: Self) -> Self { Self::powf(&self, y) }
+    }
+    impl<$($g)*> num_traits::MulAdd for $Type {
+        type Output = Self;
+        #[inline]
+        fn mul_add(self, y: Self, w: Self) -> Self { Self::mul_add(&self, y, w) }
+    }
+    impl<$($g)*> std::iter::Sum for $Type {
+        // from the first element on: a zero before it would be one more operation
+        fn sum<I: Iterator<Item = Self>>(mut numbers: I) -> Self {
+            match numbers.next() {
+                Some(first) => numbers.fold(first, |sum, x| sum + x),
+                None => num_traits::Zero::zero(),
+            }
+        }
+    }
+    impl<'a, $($g)*> std::iter::Sum<&'a $Type> for $Type {
+        fn sum<I: Iterator<Item = &'a Self>>(mut numbers: I) -> Self {
+            match numbers.next() {
+                Some(first) => numbers.fold(first.clone(), |sum, x| sum + x),
+                None => num_traits::Zero::zero(),
+            }
+        }
+    }
+    impl<$($g)*> std::iter::Product for $Type {
+        fn product<I: Iterator<Item = Self>>(mut numbers: I) -> Self {
+            match numbers.next() {
+                Some(first) => numbers.fold(first, |product, x| product * x),
+                None => num_traits::One::one(),
+            }
+        }
+    }
+    impl<'a, $($g)*> std::iter::Product<&'a $Type> for $Type {
+        fn product<I: Iterator<Item = &'a Self>>(mut numbers: I) -> Self {
+            match numbers.next() {
+                Some(first) => numbers.fold(first.clone(), |product, x| product * x),
+                None => num_traits::One::one(),
+            }
+        }
+    }
+    impl<$($g)*> PartialEq for $Type {
+        #[inline(always)]
+        fn eq(&self, other: &Self) -> bool { *self.part() == *other.part() }
+    }
+    impl<$($g)*> PartialOrd for $Type {
+        #[inline(always)]
+        fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> { self.part().partial_cmp(&*other.part()) }
+    }
+    impl<$($g)*> PartialEq<T> for $Type {
+        #[inline(always)]
+        fn eq(&self, other: &T) -> bool { *self.part() == *other }
+    }
+    impl<$($g)*> PartialOrd<T> for $Type {
+        #[inline(always)]
+        fn partial_cmp(&self, other: &T) -> Option<std::cmp::Ordering> { self.part().partial_cmp(other) }
+    }
+    impl<$($g)*> Default for $Type {
+        /// The constant 0.
+        fn default() -> Self { num_traits::Zero::zero() }
+    }
+    impl<$($g)*> From<T> for $Type {
+        /// A constant.
+        fn from(value: T) -> Self { Self::constant(value) }
+    }
+    impl<$($g)*> std::fmt::Display for $Type where T: std::fmt::Display {
+        /// The value, with the formatter's options.
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { std::fmt::Display::fmt(&*self.part(), f) }
+    }
+    impl<$($g)*> std::fmt::LowerExp for $Type where T: std::fmt::LowerExp {
+        /// The value, with the formatter's options.
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { std::fmt::LowerExp::fmt(&*self.part(), f) }
+    }
+    impl<$($g)*> std::str::FromStr for $Type where T: std::str::FromStr {
+        type Err = T::Err;
+        /// A constant, written as the part is written.
+        fn from_str(text: &str) -> Result<Self, T::Err> { text.parse().map(Self::constant) }
+    }
+};
+    (@constants $($name:ident)*) => { $(
+        #[inline]
+        fn $name() -> Self { Self::constant(T::$name()) }
+    )* };
+}
+pub(crate) use numeric_traits;

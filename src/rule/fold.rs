@@ -1,0 +1,212 @@
+//! Operations over slices, each a single operation: sum, dot product, 2-norm, log-sum-exp.
+
+use super::fault::slip;
+use super::kinks::{hypot_d_many, one, zero};
+use crate::error::Error;
+use crate::number::Elementary;
+use num_traits::Float as Plain;
+
+/// An operation over a slice (`dot`: over two).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Fold {
+    /// `Σ xᵢ`
+    Sum,
+    /// `Σ xᵢ·yᵢ`
+    Dot,
+    /// `√Σ xᵢ²`
+    Norm,
+    /// `ln Σ e^xᵢ`
+    LogSumExp,
+}
+
+impl Fold {
+    /// Every fold.
+    pub const ALL: &'static [Fold] = &[Fold::Sum, Fold::Dot, Fold::Norm, Fold::LogSumExp];
+
+    /// The function's name: `"logsumexp"`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Fold::Sum => "sum",
+            Fold::Dot => "dot",
+            Fold::Norm => "norm",
+            Fold::LogSumExp => "logsumexp",
+        }
+    }
+
+    /// What stands in a drawing: `"Σ"`.
+    #[must_use]
+    pub fn symbol(self) -> &'static str {
+        match self {
+            Fold::Sum => "Σ",
+            Fold::Dot => "·",
+            Fold::Norm => "‖·‖",
+            Fold::LogSumExp => "logsumexp",
+        }
+    }
+
+    /// The value, in plain numbers.
+    pub(crate) fn value<P: Plain>(self, x: &[P], y: &[P]) -> P {
+        match self {
+            Fold::Sum => total(x.iter().copied()),
+            Fold::Dot => total(x.iter().zip(y).map(|(&x, &y)| x * y)),
+            Fold::Norm => norm_value(x),
+            Fold::LogSumExp => {
+                let high = x.iter().copied().fold(P::neg_infinity(), larger);
+                // all −∞, or an infinity or NaN among them: the differences below would be NaN
+                if !high.is_finite() { high } else { high + total(x.iter().map(|&x| (x - high).exp())).ln() }
+            }
+        }
+    }
+
+    /// The slope in the `i`-th operand, those of `x` before those of `y`.
+    pub(crate) fn slope<S: Elementary>(self, i: usize, x: &[S], y: &[S], z: &S) -> S {
+        match self {
+            // (a + h) + b = a + b + h
+            Fold::Sum => slip!("sum fold", one()),
+            // (a + h)·b = ab + b·h
+            Fold::Dot if i < x.len() => slip!("dot fold, first", y[i].clone()),
+            Fold::Dot => slip!("dot fold, second", x[i - x.len()].clone()),
+            // ‖a + h‖ ≈ ‖a‖ + a·h/‖a‖
+            Fold::Norm => hypot_d_many(i, x, z),
+            // ln Σ e^(a + h) ≈ f + Σ e^(aᵢ − f)·hᵢ
+            Fold::LogSumExp => match z.to_f64_value() {
+                f64::NEG_INFINITY => slip!("logsumexp fold at -inf", zero()),
+                f64::INFINITY if x[i].to_f64_value() < f64::INFINITY => slip!("logsumexp fold, finite beside inf", zero()),
+                f64::INFINITY => {
+                    let equals = x.iter().filter(|x| x.to_f64_value() == f64::INFINITY).count();
+                    slip!("logsumexp fold at inf", S::of(1.0 / equals as f64))
+                }
+                _ => slip!("logsumexp fold", (x[i].clone() - z).exp()),
+            },
+        }
+    }
+}
+
+/// The sum in order, from the first element on (a zero before it would turn `−0` into `+0`).
+fn total<P: Plain>(mut x: impl Iterator<Item = P>) -> P {
+    let first = x.next().unwrap_or_else(P::zero);
+    x.fold(first, |sum, x| sum + x)
+}
+/// The larger of two; NaN if either is.
+fn larger<P: Plain>(a: P, b: P) -> P {
+    if a.is_nan() || a > b { a } else { b }
+}
+/// `√Σ xᵢ²`; scaled by a power of two only where squares overflow or lose digits.
+fn norm_value<P: Plain>(x: &[P]) -> P {
+    let plain = total(x.iter().map(|&x| x * x)).sqrt();
+    let safe = P::min_positive_value().sqrt() / P::epsilon();
+    if plain > safe && plain < safe.recip() {
+        return plain;
+    }
+    let high = x.iter().map(|x| x.abs()).fold(P::zero(), larger);
+    if high.is_zero() || !high.is_finite() {
+        // an infinity outweighs a NaN, as for hypot
+        return if x.iter().any(|x| x.is_infinite()) { P::infinity() } else { high };
+    }
+    let (_, exponent, _) = high.integer_decode();
+    // two halves: 2^exponent itself may not be a number
+    let half = (P::one() + P::one()).powi(i32::from(exponent) / 2);
+    let rest = (P::one() + P::one()).powi(i32::from(exponent) - i32::from(exponent) / 2);
+    let scaled = total(x.iter().map(|&x| { let x = x / half / rest; x * x })).sqrt();
+    scaled * half * rest
+}
+
+/// The sum of a slice as one operation; 0 of an empty one. The derivative in each element is 1.
+///
+/// ```
+/// use backprop::{sum, Node};
+/// let x = [Node::leaf(1.0), Node::leaf(2.0)];
+/// let y = sum(&x);
+/// y.backward();
+/// assert_eq!((y.value(), x[1].grad()), (3.0, 1.0));
+/// ```
+#[must_use]
+pub fn sum<S: Elementary>(x: &[S]) -> S {
+    S::fold(Fold::Sum, x, &[])
+}
+
+/// The dot product `Σ xᵢ·yᵢ` as one operation; 0 of empty slices. The derivative in `xᵢ` is `yᵢ`, and the reverse.
+///
+/// ```
+/// use backprop::{dot, Node};
+/// let x = [Node::leaf(1.0), Node::leaf(2.0)];
+/// let w = [Node::constant(3.0), Node::constant(4.0)];
+/// let y = dot(&x, &w);
+/// y.backward();
+/// assert_eq!((y.value(), x[1].grad()), (11.0, 4.0));
+/// ```
+///
+/// # Panics
+/// If the lengths differ; [`try_dot`] returns an error instead.
+#[must_use]
+#[track_caller]
+pub fn dot<S: Elementary>(x: &[S], y: &[S]) -> S {
+    match try_dot(x, y) {
+        Ok(z) => z,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// [`dot`], with an error instead of a panic.
+///
+/// ```
+/// assert_eq!(backprop::try_dot(&[1.0, 2.0], &[3.0]).unwrap_err().to_string(),
+///     "dot wants two slices of one length, not 2 and 1 elements");
+/// ```
+///
+/// # Errors
+/// [`Error::Lengths`] if the lengths differ.
+pub fn try_dot<S: Elementary>(x: &[S], y: &[S]) -> Result<S, Error> {
+    if x.len() == y.len() {
+        Ok(S::fold(Fold::Dot, x, y))
+    } else {
+        Err(Error::Lengths { operation: "dot", left: x.len(), right: y.len() })
+    }
+}
+
+/// The 2-norm `√Σ xᵢ²` as one operation, without overflow; 0 of an empty slice. The derivative in `xᵢ` is `xᵢ/‖x‖`,
+/// at the origin 0.
+///
+/// ```
+/// use backprop::{norm, Node};
+/// let x = [Node::leaf(3e200), Node::leaf(4e200)];
+/// let y = norm(&x);
+/// y.backward();
+/// assert!((y.value() / 5e200 - 1.0).abs() < 1e-15 && (x[0].grad() - 0.6).abs() < 1e-15);
+/// ```
+#[must_use]
+pub fn norm<S: Elementary>(x: &[S]) -> S {
+    S::fold(Fold::Norm, x, &[])
+}
+
+/// `ln Σ e^xᵢ` as one operation, without overflow; `−∞` of an empty slice. The derivative in `xᵢ` is `e^(xᵢ − f)`,
+/// the softmax; 0 where all are `−∞`.
+///
+/// ```
+/// use backprop::{logsumexp, Node};
+/// let x = [Node::leaf(1000.0), Node::leaf(-1000.0)];
+/// let y = logsumexp(&x);
+/// y.backward();
+/// assert_eq!((y.value(), x[0].grad()), (1000.0, 1.0));
+/// ```
+#[must_use]
+pub fn logsumexp<S: Elementary>(x: &[S]) -> S {
+    S::fold(Fold::LogSumExp, x, &[])
+}
+
+/// `a` if the condition holds, else `b`: the branch not taken has no edge, so nothing of it, not even a NaN, flows
+/// back.
+///
+/// ```
+/// use backprop::{select, Node};
+/// let x = Node::leaf(0.0);
+/// let y = select(x.value() > 0.0, &x.sqrt(), &(&x * 2.0));
+/// y.backward();
+/// assert_eq!(x.grad(), 2.0); // not NaN
+/// ```
+#[must_use]
+pub fn select<S: Clone>(condition: bool, a: &S, b: &S) -> S {
+    if condition { a.clone() } else { b.clone() }
+}

@@ -1,0 +1,336 @@
+//! Values and slopes that need branches or care.
+//!
+//! Branches look at plain values; what they return is computed on numbers that carry derivatives, so that the slope of
+//! a slope is right as well. The conventions are those of [`edges`](crate::edges).
+
+use super::fault::slip;
+use crate::error::Error;
+use crate::number::Elementary;
+use num_traits::Float as Plain;
+use std::f64::consts::FRAC_1_SQRT_2;
+
+/// The constant 1.
+#[inline(always)]
+pub(crate) fn one<S: Elementary>() -> S {
+    S::of(1.0)
+}
+/// The constant 0.
+#[inline(always)]
+pub(crate) fn zero<S: Elementary>() -> S {
+    S::of(0.0)
+}
+/// The constant NaN.
+#[inline(always)]
+pub(crate) fn nan<S: Elementary>() -> S {
+    S::of(f64::NAN)
+}
+/// `slope()`, but NaN where the result `z` is.
+#[inline(always)]
+pub(crate) fn defined<S: Elementary>(z: &S, slope: impl FnOnce() -> S) -> S {
+    if z.to_f64_value().is_nan() { nan() } else { slope() }
+}
+/// `x` with `−0` made `+0`: at the rim of its domain a function has only the one side.
+#[inline(always)]
+pub(crate) fn upward<S: Elementary>(x: &S) -> S {
+    x.clone() + zero::<S>()
+}
+/// The plain values of two numbers, which decide on the branch.
+#[inline(always)]
+fn values<S: Elementary>(x: &S, y: &S) -> (f64, f64) {
+    (x.to_f64_value(), y.to_f64_value())
+}
+
+// ---------------------------------------------------------------------------------------- arithmetic
+
+/// `x·y`, 0 where either is 0. Multiplies first: only a NaN needs a second look.
+#[inline(always)]
+pub(crate) fn strong_zero<P: Plain>(x: P, y: P) -> P {
+    let product = x * y;
+    if product.is_nan() { nan_or_zero(x, y, product) } else { product }
+}
+#[cold]
+fn nan_or_zero<P: Plain>(x: P, y: P, nan: P) -> P {
+    if x.is_zero() || y.is_zero() { P::zero() } else { nan }
+}
+
+// ---------------------------------------------------------------------------------------- powers
+
+/// `n·xⁿ⁻¹`, 0 for `n = 0`.
+#[inline]
+pub(crate) fn powi_dx<S: Elementary>(x: &S, n: i32) -> S {
+    match n {
+        0 => slip!("powi' at n = 0", zero()),
+        _ => slip!("powi'", S::of(f64::from(n)) * x.powi(n.saturating_sub(1))),
+    }
+}
+/// `y·x^y/x`, which saves a second power; where the quotient loses its meaning, `y·x^(y−1)`.
+#[inline]
+pub(crate) fn powf_dx<S: Elementary>(x: &S, y: &S, z: &S) -> S {
+    if x.is_normal_value() && z.is_normal_value() {
+        slip!("powf' quotient", y.clone() * (z.clone() / x))
+    } else {
+        slip!("powf' power", y.through(x.powf(y.clone() - one::<S>())))
+    }
+}
+/// `x^y·ln x`; at `x = 0` it is 0 for `y ≥ 0`.
+#[inline]
+pub(crate) fn powf_dy<S: Elementary>(x: &S, y: &S, z: &S) -> S {
+    match values(x, y) {
+        (p, _) if p < 0.0 => nan(),
+        (0.0, 0.0) => slip!("powf' exponent at 0^0", zero()),
+        _ => slip!("powf' exponent", z.through(upward(x).ln())),
+    }
+}
+
+// ---------------------------------------------------------------------------------------- logarithms
+
+#[inline]
+pub(crate) fn log_dx<S: Elementary>(x: &S, base: &S, z: &S) -> S {
+    defined(z, || slip!("log' argument", upward(x).recip() / base.ln()))
+}
+#[inline]
+pub(crate) fn log_dbase<S: Elementary>(_: &S, base: &S, z: &S) -> S {
+    slip!("log' base", -(z.clone() / base / base.ln()))
+}
+
+#[inline]
+pub(crate) fn logaddexp<P: Plain>(x: P, y: P) -> P {
+    if x == y {
+        return x + (P::one() + P::one()).ln(); // equal infinities would subtract to NaN
+    }
+    // the larger one plus ln(1 + e^−distance); a NaN passes through both
+    let (high, low) = if x > y { (x, y) } else { (y, x) };
+    high + (low - high).exp().ln_1p()
+}
+/// `σ(x − y)`; two equal infinities have no difference: 0 for `−∞`, one half each for `+∞`.
+#[inline]
+pub(crate) fn logaddexp_d<S: Elementary>(x: &S, y: &S) -> S {
+    match values(x, y) {
+        (f64::NEG_INFINITY, f64::NEG_INFINITY) => slip!("logaddexp' at -inf, -inf", zero()),
+        (f64::INFINITY, f64::INFINITY) => slip!("logaddexp' at inf, inf", S::of(0.5)),
+        _ => slip!("logaddexp'", (x.clone() - y).sigmoid()),
+    }
+}
+
+#[inline]
+pub(crate) fn xlogy<P: Plain>(x: P, y: P) -> P {
+    if x.is_zero() && !y.is_nan() { P::zero() } else { x * y.ln() }
+}
+#[inline]
+pub(crate) fn xlogy_dx<S: Elementary>(x: &S, y: &S) -> S {
+    match values(x, y) {
+        (0.0, 0.0) => slip!("xlogy' first at 0, 0", zero()),
+        _ => slip!("xlogy' first", y.ln()),
+    }
+}
+#[inline]
+pub(crate) fn xlogy_dy<S: Elementary>(x: &S, y: &S, z: &S) -> S {
+    match values(x, y) {
+        (0.0, 0.0) => slip!("xlogy' second at 0, 0", zero()),
+        _ => defined(z, || slip!("xlogy' second", x.clone() / &upward(y))),
+    }
+}
+
+// ---------------------------------------------------------------------------------------- trigonometry
+
+/// `(1 − x)(1 + x)`: near ±1 no digit is lost, as it is by `1 − x²`.
+#[inline]
+pub(crate) fn one_less_square<S: Elementary>(x: &S) -> S {
+    (one::<S>() - x) * (one::<S>() + x)
+}
+/// `1/cosh²x`, divided twice: the square would overflow long before the quotient is zero.
+#[inline]
+pub(crate) fn sech_squared<S: Elementary>(x: &S) -> S {
+    let cosh = x.cosh();
+    cosh.recip() / cosh
+}
+/// `x/(x² + y²)`, divided twice by the length; 0 at the origin and at infinity.
+#[inline]
+pub(crate) fn atan2_d<S: Elementary>(x: &S, y: &S, z: &S) -> S {
+    let length = x.hypot(y);
+    let l = length.to_f64_value();
+    if l == 0.0 || l.is_infinite() {
+        defined(z, || slip!("atan2' at the origin", zero()))
+    } else {
+        slip!("atan2'", x.clone() / &length / &length)
+    }
+}
+/// `x/r`, 0 at the origin; at infinity the direction of the infinite operands.
+#[inline]
+pub(crate) fn hypot_d<S: Elementary>(x: &S, y: &S, r: &S) -> S {
+    let length = r.to_f64_value();
+    if length == 0.0 {
+        slip!("hypot' at the origin", zero())
+    } else if length.is_infinite() {
+        hypot_d_at_infinity(x, y)
+    } else {
+        slip!("hypot'", x.clone() / r)
+    }
+}
+#[cold]
+fn hypot_d_at_infinity<S: Elementary>(x: &S, y: &S) -> S {
+    let (p, q) = values(x, y);
+    match (p.is_infinite(), q.is_infinite()) {
+        (true, true) => slip!("hypot' of two infinities", S::of(FRAC_1_SQRT_2.copysign(p))),
+        (true, false) => slip!("hypot' of the infinite operand", S::of(p.signum())),
+        (false, true) => slip!("hypot' of the finite operand", zero()),
+        (false, false) => {
+            // only the length has overflowed: a quarter of it has not
+            let quarter = S::of(0.25);
+            let (x, y) = (x.clone() * &quarter, y.clone() * &quarter);
+            slip!("hypot' where the length overflows", x.clone() / x.hypot(y))
+        }
+    }
+}
+/// `xᵢ/r` for the norm of many, with the conventions of [`hypot_d`].
+pub(crate) fn hypot_d_many<S: Elementary>(i: usize, x: &[S], r: &S) -> S {
+    let length = r.to_f64_value();
+    if length == 0.0 {
+        return slip!("norm' at the origin", zero());
+    }
+    if length.is_finite() || length.is_nan() {
+        return slip!("norm'", x[i].clone() / r);
+    }
+    let infinite = |x: &S| x.to_f64_value().is_infinite();
+    match x.iter().filter(|x| infinite(x)).count() {
+        0 => {
+            let quarter: Vec<S> = x.iter().map(|x| x.clone() * S::of(0.25)).collect();
+            slip!("norm' where the length overflows", quarter[i].clone() / S::fold(super::Fold::Norm, &quarter, &[]))
+        }
+        n if infinite(&x[i]) => slip!("norm' of an infinity", S::of((1.0 / n as f64).sqrt().copysign(x[i].to_f64_value()))),
+        _ => slip!("norm' beside an infinity", zero()),
+    }
+}
+
+// ---------------------------------------------------------------------------------------- learning
+
+#[inline]
+pub(crate) fn sigmoid<P: Plain>(x: P) -> P {
+    // e^−|x| never overflows
+    let e = (-x.abs()).exp();
+    if x < P::zero() { e / (P::one() + e) } else { (P::one() + e).recip() }
+}
+#[inline]
+pub(crate) fn softplus<P: Plain>(x: P) -> P {
+    let above = if x > P::zero() { x } else { P::zero() };
+    above + (-x.abs()).exp().ln_1p()
+}
+#[inline]
+pub(crate) fn relu<P: Plain>(x: P) -> P {
+    if x <= P::zero() { P::zero() } else { x }
+}
+#[inline]
+pub(crate) fn relu_d<S: Elementary>(x: &S) -> S {
+    match x.to_f64_value() {
+        p if p > 0.0 => slip!("relu' above", one()),
+        p if p <= 0.0 => slip!("relu' below", zero()),
+        _ => nan(),
+    }
+}
+
+// ---------------------------------------------------------------------------------------- kinks
+
+#[inline]
+pub(crate) fn abs_d<S: Elementary>(x: &S) -> S {
+    match x.to_f64_value() {
+        p if p > 0.0 => slip!("abs' above", one()),
+        p if p < 0.0 => slip!("abs' below", -one::<S>()),
+        0.0 => slip!("abs' at the kink", zero()),
+        _ => nan(),
+    }
+}
+/// The share of `x` in `max(x, y)`.
+#[inline]
+pub(crate) fn winner<S: Elementary>(x: &S, y: &S) -> S {
+    let (p, q) = values(x, y);
+    share(p > q || q.is_nan(), q > p || p.is_nan())
+}
+/// The share of `x` in `min(x, y)`.
+#[inline]
+pub(crate) fn loser<S: Elementary>(x: &S, y: &S) -> S {
+    let (p, q) = values(x, y);
+    share(p < q || q.is_nan(), q < p || p.is_nan())
+}
+/// All to the one that is taken, half if neither is, NaN if there are only NaNs.
+#[inline]
+fn share<S: Elementary>(taken: bool, left: bool) -> S {
+    match (taken, left) {
+        (true, true) => nan(),
+        (true, false) => slip!("max' taken", one()),
+        (false, true) => slip!("max' left", zero()),
+        (false, false) => slip!("max' tie", S::of(0.5)),
+    }
+}
+
+/// # Panics
+/// If `low > high`, or one of them is NaN.
+#[inline]
+#[track_caller]
+pub(crate) fn clamp<P: Plain>(x: P, low: P, high: P) -> P {
+    if let Err(error) = bounds(low.to_f64().unwrap_or(f64::NAN), high.to_f64().unwrap_or(f64::NAN)) {
+        panic!("{error}");
+    }
+    if x < low {
+        low
+    } else if x > high {
+        high
+    } else {
+        x
+    }
+}
+/// Whether something can be clamped between the two.
+#[inline]
+pub(crate) fn bounds(low: f64, high: f64) -> Result<(), Error> {
+    if low <= high { Ok(()) } else { Err(Error::Bounds { low, high }) }
+}
+#[inline]
+pub(crate) fn clamp_dx<S: Elementary>(x: &S, low: &S, high: &S) -> S {
+    let p = x.to_f64_value();
+    if p.is_nan() {
+        nan()
+    } else if p > low.to_f64_value() && p < high.to_f64_value() {
+        slip!("clamp' inside", one())
+    } else {
+        slip!("clamp' outside", zero())
+    }
+}
+#[inline]
+pub(crate) fn clamp_dlow<S: Elementary>(x: &S, low: &S, high: &S) -> S {
+    let p = x.to_f64_value();
+    held(p, p <= low.to_f64_value(), p >= high.to_f64_value())
+}
+#[inline]
+pub(crate) fn clamp_dhigh<S: Elementary>(x: &S, low: &S, high: &S) -> S {
+    let p = x.to_f64_value();
+    held(p, p >= high.to_f64_value(), p <= low.to_f64_value())
+}
+/// The share of a bound: all where it holds, half where the other does too.
+#[inline]
+fn held<S: Elementary>(x: f64, holds: bool, other: bool) -> S {
+    match (holds, other) {
+        _ if x.is_nan() => nan(),
+        (true, false) => slip!("clamp' of the bound that holds", one()),
+        (true, true) => slip!("clamp' of equal bounds", S::of(0.5)),
+        (false, _) => slip!("clamp' of the other bound", zero()),
+    }
+}
+#[inline]
+pub(crate) fn copysign_d<S: Elementary>(x: &S, sign: &S) -> S {
+    match values(x, sign) {
+        (p, _) if p.is_nan() => nan(),
+        (p, q) if p.is_sign_negative() == q.is_sign_negative() => slip!("copysign' same", one()),
+        _ => slip!("copysign' other", -one::<S>()),
+    }
+}
+#[inline]
+pub(crate) fn abs_sub<P: Plain>(x: P, y: P) -> P {
+    x.abs_sub(y)
+}
+#[inline]
+pub(crate) fn abs_sub_d<S: Elementary>(x: &S, y: &S) -> S {
+    match values(x, y) {
+        (p, q) if p > q => slip!("abs_sub' positive", one()),
+        (p, q) if p <= q => slip!("abs_sub' zero", zero()),
+        _ => nan(),
+    }
+}
