@@ -84,7 +84,9 @@ impl<X: Clone + Mul<Output = X>> MulLayer<X> {
     pub fn backward(&mut self, dout: X) -> (X, X) {
         match &self.inputs {
             Some((x, y)) => (dout.clone() * y.clone(), dout * x.clone()),
-            None => panic!("MulLayer: backward(dout) needs the inputs that forward(x, y) remembers: call forward first"),
+            None => {
+                panic!("MulLayer: backward(dout) needs the inputs that forward(x, y) remembers: call forward first")
+            }
         }
     }
 }

@@ -1,15 +1,20 @@
-//! Exact derivatives of ordinary arithmetic.
-
+#![doc = include_str!("../README.md")]
 #![deny(missing_docs)]
 
+// floor 0
 mod error;
+// floor 1: number and rule know each other
 mod number;
-mod rule;
 mod ops;
+mod rule;
+// floor 2
 mod dual;
+// floor 3
 pub mod graph;
-mod node;
+// floor 4
 pub mod custom;
+mod node;
+// floor 5
 pub mod layer;
 
 pub use dual::Dual;

@@ -155,7 +155,7 @@ impl<T: Float> Node<T> {
     #[must_use]
     pub fn named(self, name: &str) -> Self {
         let name: Rc<str> = name.into();
-        match self.code() {
+        match self.kind() {
             LEAF | CONSTANT => {
                 self.name_slot(name);
                 self
@@ -189,7 +189,7 @@ impl<T: Float> Node<T> {
     /// ```
     #[must_use]
     pub fn is_leaf(&self) -> bool {
-        self.code() == LEAF
+        self.kind() == LEAF
     }
 
     /// Whether nothing flows in here.
@@ -200,7 +200,7 @@ impl<T: Float> Node<T> {
     /// ```
     #[must_use]
     pub fn is_constant(&self) -> bool {
-        self.code() >= CONSTANT
+        self.kind() >= CONSTANT
     }
 
     /// Whether two handles are the same node: `==` compares values.
@@ -459,10 +459,10 @@ numeric_traits!([T: Float] [T: Float] Node<T>);
 
 /// Literals of dual numbers over nodes.
 mod dual_of_node {
+    use crate::Node;
     use crate::dual::{Dual, arithmetic};
     use crate::number::{BuiltOn, Elementary, Float};
     use crate::ops::{literals_left, literals_nested};
-    use crate::Node;
     literals_nested!([U: BuiltOn<f64> + Float, const N: usize] Dual<Node<U>, N>, f64);
     literals_nested!([U: BuiltOn<f32> + Float, const N: usize] Dual<Node<U>, N>, f32);
 }

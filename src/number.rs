@@ -11,6 +11,7 @@ use crate::rule::{Fold, kinks, table};
 use num_traits::{FloatConst, FromPrimitive};
 use std::borrow::Borrow;
 use std::fmt::Debug;
+use std::iter::{Product, Sum};
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAssign, Sub, SubAssign};
 
 /// Documentation of a row's method, the signature by its arity, and what `$body` makes of it.
@@ -62,6 +63,15 @@ pub trait Elementary:
     + MulAssign
     + DivAssign
     + RemAssign
+    + for<'a> AddAssign<&'a Self>
+    + for<'a> SubAssign<&'a Self>
+    + for<'a> MulAssign<&'a Self>
+    + for<'a> DivAssign<&'a Self>
+    + for<'a> RemAssign<&'a Self>
+    + Sum
+    + Product
+    + for<'a> Sum<&'a Self>
+    + for<'a> Product<&'a Self>
 {
     /// The constant `x`, rounded to the innermost plain number.
     fn of(x: f64) -> Self;
@@ -217,10 +227,7 @@ impl<S: ?Sized, X> Imply<X> for S {}
 
 /// Arithmetic operators with `R` on the right, `O` the result: a short name for a long list of bounds.
 #[doc(hidden)]
-pub trait Arithmetic<R, O>:
-    Add<R, Output = O> + Sub<R, Output = O> + Mul<R, Output = O> + Div<R, Output = O>
-{
-}
+pub trait Arithmetic<R, O>: Add<R, Output = O> + Sub<R, Output = O> + Mul<R, Output = O> + Div<R, Output = O> {}
 impl<X, R, O> Arithmetic<R, O> for X where
     X: Add<R, Output = O> + Sub<R, Output = O> + Mul<R, Output = O> + Div<R, Output = O>
 {
@@ -262,6 +269,10 @@ pub trait Number<L = f64>:
     + Sub<L, Output = Self>
     + Mul<L, Output = Self>
     + Div<L, Output = Self>
+    + AddAssign<L>
+    + SubAssign<L>
+    + MulAssign<L>
+    + DivAssign<L>
     + Imply<
         L,
         Is: Add<Self, Output = Self>
@@ -297,7 +308,7 @@ pub trait Number<L = f64>:
 }
 impl<L, T> Number<L> for T
 where
-    T: Elementary + PartialOrd<L> + Arithmetic<L, T>,
+    T: Elementary + PartialOrd<L> + Arithmetic<L, T> + AddAssign<L> + SubAssign<L> + MulAssign<L> + DivAssign<L>,
     for<'a> &'a T: Arithmetic<&'a T, T> + Arithmetic<T, T> + Arithmetic<L, T> + Neg<Output = T>,
     L: for<'a> Arithmetic<&'a T, T> + Arithmetic<T, T> + Arithmetic<L, L>,
 {
@@ -321,6 +332,11 @@ pub(crate) mod sealed {
 /// }
 /// assert_eq!(cube_slope(2.0_f32), 12.0);
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a number that derivatives are taken of",
+    label = "expected `f64`, `f32` or a `Dual` of them",
+    note = "a literal wants a decimal point: write `100.0`, not `100`"
+)]
 pub trait Float:
     num_traits::Float + Elementary + FloatConst + FromPrimitive + Send + Sync + 'static + sealed::Sealed
 {

@@ -15,13 +15,15 @@
 //! Everything else is generated from these rows: the methods of every number, the operation codes and slopes of the
 //! graph, names, symbols, documentation, and the tests. **Adding a function is adding a row.**
 //!
-//! Two conventions hold for every row (see [`edges`](crate::edges)): where the value is NaN because the argument
+//! Two conventions hold for every row (see [edges](crate#at-the-edges)): where the value is NaN because the argument
 //! lies outside the domain, so is the slope; and what flows back is multiplied by [`through`](Elementary::through),
 //! for which zero times anything is zero.
 
 pub(crate) mod fault;
 pub(crate) mod fold;
 pub(crate) mod kinks;
+#[cfg(test)]
+mod tests;
 
 use crate::number::Elementary;
 pub use fold::Fold;
@@ -126,11 +128,11 @@ macro_rules! table { ($then:ident $($with:tt)*) => { $then! { [$($with)*]
     /// `ln(1 + e^x)` without overflow: `≈ softplus(a) + σ(a)·h`.
     unary Softplus softplus "softplus" |x -> y| kinks::softplus(x), (x.sigmoid()),          [-INF, INF];
     /// The positive part, `max(x, 0)`: slope 1 above 0, 0 below and at the kink.
-    unary Relu relu "relu"      |x -> y| kinks::relu(x), (kinks::relu_d(x)),                [-INF, INF];
+    unary Relu relu "relu"      |x -> y| kinks::relu(x), (defined(y, || kinks::relu_d(x))),  [-INF, INF];
 
     // ------------------------------------------------------------------------------------------ kinks and steps
     /// Absolute value: `|a + h| ≈ |a| + sign(a)·h`, slope 0 at the kink.
-    unary Abs abs "abs"         |x -> y| x.abs(),    (kinks::abs_d(x)),                     [-INF, INF];
+    unary Abs abs "abs"         |x -> y| x.abs(),    (defined(y, || kinks::abs_d(x))),      [-INF, INF];
     /// Sign, as the standard library's (1 at `+0`, −1 at `−0`): slope 0.
     unary Signum signum "sign"  |x -> y| x.signum(), (defined(y, zero)),                    [-INF, INF];
     /// Largest integer not above `x`: slope 0.
@@ -144,15 +146,15 @@ macro_rules! table { ($then:ident $($with:tt)*) => { $then! { [$($with)*]
     /// Fractional part, `x − trunc(x)`: slope 1.
     unary Fract fract "fract"   |x -> y| x.fract(),  (defined(y, one)),                     [-INF, INF];
     /// The larger of two: slope 1 for it, half for each if they tie; a number wins against NaN.
-    binary Max max "max"        |x, y -> z| x.max(y), (kinks::winner(x, y), kinks::winner(y, x)), [-INF, INF] [-INF, INF];
+    binary Max max "max"        |x, y -> z| x.max(y), (defined(z, || kinks::winner(x, y)), defined(z, || kinks::winner(y, x))), [-INF, INF] [-INF, INF];
     /// The smaller of two: slope 1 for it, half for each if they tie; a number wins against NaN.
-    binary Min min "min"        |x, y -> z| x.min(y), (kinks::loser(x, y), kinks::loser(y, x)),   [-INF, INF] [-INF, INF];
+    binary Min min "min"        |x, y -> z| x.min(y), (defined(z, || kinks::loser(x, y)), defined(z, || kinks::loser(y, x))),   [-INF, INF] [-INF, INF];
     /// `x` limited to `[y, w]`: slope 1 for `x` between the bounds, else for the bound that holds.
-    ternary Clamp clamp "clamp" |x, y, w -> z| kinks::clamp(x, y, w), (kinks::clamp_dx(x, y, w), kinks::clamp_dlow(x, y, w), kinks::clamp_dhigh(x, y, w)), [-INF, INF] [-INF, INF] [-INF, INF];
+    ternary Clamp clamp "clamp" |x, y, w -> z| kinks::clamp(x, y, w), (defined(z, || kinks::clamp_dx(x, y, w)), defined(z, || kinks::clamp_dlow(x, y, w)), defined(z, || kinks::clamp_dhigh(x, y, w))), [-INF, INF] [-INF, INF] [-INF, INF];
     /// The magnitude of `x` with the sign of `y`: slope ±1 in `x` by the sign bits, also at 0; 0 in `y`.
-    binary Copysign copysign "copysign" |x, y -> z| x.copysign(y), (kinks::copysign_d(x, y), defined(z, zero)), [-INF, INF] [-INF, INF];
+    binary Copysign copysign "copysign" |x, y -> z| x.copysign(y), (defined(z, || kinks::copysign_d(x, y)), defined(z, zero)), [-INF, INF] [-INF, INF];
     /// The positive difference, `max(x − y, 0)`: slopes `(1, −1)` where it is positive, else 0.
-    binary AbsSub abs_sub "abs_sub" |x, y -> z| kinks::abs_sub(x, y), (kinks::abs_sub_d(x, y), -kinks::abs_sub_d(x, y)), [-INF, INF] [-INF, INF];
+    binary AbsSub abs_sub "abs_sub" |x, y -> z| kinks::abs_sub(x, y), (defined(z, || kinks::abs_sub_d(x, y)), defined(z, || -kinks::abs_sub_d(x, y))), [-INF, INF] [-INF, INF];
 } } }
 pub(crate) use table;
 

@@ -85,7 +85,8 @@ impl<T: Copy> Slot<T> {
     #[inline(always)]
     pub fn more(&self) {
         // saturates far beyond what memory can hold: 2³² handles are 16 GiB
-        self.count.set(self.count.get().checked_add(1).unwrap_or_else(|| panic!("more than 2^32 references to one node")));
+        self.count
+            .set(self.count.get().checked_add(1).unwrap_or_else(|| panic!("more than 2^32 references to one node")));
     }
 }
 
@@ -104,7 +105,7 @@ pub(crate) struct Chunk<T> {
     /// The next free chunk (number + 1).
     pub link: Cell<u32>,
     /// In a chunk of leaves: the accumulated gradients.
-    pub sums: OnceCell<Box<[Cell<T>]>>,
+    pub sums: OnceCell<Box<[Cell<T>; CELLS as usize]>>,
 }
 
 impl<T: Float> Chunk<T> {

@@ -2,7 +2,6 @@
 
 use super::cell::{Slot, code};
 use super::home::{self, ENDING, Home};
-use super::release::release;
 use crate::number::Float;
 use std::marker::PhantomData;
 use std::rc::Rc;
@@ -56,12 +55,12 @@ pub(crate) fn share<T: Float>(index: u32) -> Node<T> {
 /// Looks at a cell.
 #[inline(always)]
 pub(crate) fn look<T: Float, R>(index: u32, f: impl FnOnce(&Slot<T>) -> R) -> R {
-    home::with(|home| f(home.cell(index))).expect(ENDING)
+    home::with(move |home| f(home.cell(index))).expect(ENDING)
 }
 /// Value and meta word; `lent`: one more reference.
 #[inline(always)]
 pub(crate) fn read<T: Float>(index: u32, lent: bool) -> (T, u32) {
-    look(index, |cell| {
+    look(index, move |cell| {
         if lent {
             cell.more();
         }
@@ -79,18 +78,13 @@ impl<T: Float> Drop for Node<T> {
     #[inline(always)]
     fn drop(&mut self) {
         let index = self.index;
-        let died = home::with(|home: &Home<T>| {
-            let cell = home.cell(index);
-            let left = cell.count.get() - 1;
-            if left != 0 {
-                cell.count.set(left);
-            }
-            left == 0
-        });
         // None: the home went before us, and all its cells with it
-        if died == Some(true) {
-            release::<T>(index);
-        }
+        let _ = home::with(move |home: &Home<T>| {
+            let chunk = home.chunk(index);
+            let cell = chunk.at(index);
+            let left = cell.count.get() - 1;
+            if left != 0 { cell.count.set(left) } else { home.release(index, chunk) }
+        });
     }
 }
 impl<T: Float> Node<T> {
@@ -100,7 +94,7 @@ impl<T: Float> Node<T> {
     }
     /// The operation's code.
     #[inline(always)]
-    pub(crate) fn code(&self) -> u32 {
+    pub(crate) fn kind(&self) -> u32 {
         look(self.index, |cell: &Slot<T>| code(cell.meta.get()))
     }
     /// Hands the count over to whoever takes the index.

@@ -1,6 +1,6 @@
 //! A thread's chunks of one number type.
 
-use super::cell::{CELLS, CONSTANT, Chunk, LEAF, LITERAL, PAIR, POSITION, STAMP, Slot};
+use super::cell::{CELLS, CONSTANT, Chunk, DEAD, LEAF, LITERAL, PAIR, POSITION, STAMP, Slot};
 use super::modes;
 use super::payload::Slab;
 use super::sweep::Scratch;
@@ -39,7 +39,7 @@ pub(crate) struct Home<T: Float> {
     pub last: Cell<u32>,
     pub active: Cell<u32>,
     /// A sweep's lists, kept for their capacity.
-    pub scratch: Cell<Option<Scratch<T>>>,
+    pub scratch: Cell<Option<Box<Scratch<T>>>>,
     pub slab: RefCell<Slab<T>>,
 }
 
@@ -160,7 +160,13 @@ impl<T: Float> Home<T> {
     }
     /// An operation and, in the cell before it, what goes with it. `operands` gets that cell's index.
     #[inline(always)]
-    fn push_with(&self, before: impl FnOnce(&Slot<T>), code: u32, operands: impl FnOnce(u32) -> (u32, u32), value: T) -> Option<u32> {
+    fn push_with(
+        &self,
+        before: impl FnOnce(&Slot<T>),
+        code: u32,
+        operands: impl FnOnce(u32) -> (u32, u32),
+        value: T,
+    ) -> Option<u32> {
         let n = self.next.get();
         if n & POSITION == 0 || n & POSITION == POSITION {
             return None;
@@ -208,7 +214,7 @@ impl<T: Float> Home<T> {
         if at & POSITION != 0 {
             // no room for two: the last cell stays empty
             self.next.set(0);
-            self.bury(self.chunk(at), at, CELLS - (at & POSITION));
+            self.waste(self.chunk(at), at, CELLS - (at & POSITION));
         }
         let chunk = self.take_chunk();
         self.next.set(chunk << 10 | self.first.get());
@@ -261,24 +267,33 @@ impl<T: Float> Home<T> {
     #[cold]
     fn more_leaves(&self) {
         let number = self.take_chunk();
-        self.chunk(number << 10).sums.get_or_init(|| (0..CELLS).map(|_| Cell::new(T::of(0.0))).collect());
+        self.chunk(number << 10).sums.get_or_init(|| Box::new(std::array::from_fn(|_| Cell::new(T::of(0.0)))));
         for position in (self.first.get()..CELLS).rev() {
-            self.free_slot(number << 10 | position);
+            let index = number << 10 | position;
+            self.free_slot(index, self.cell(index));
         }
     }
     #[inline(always)]
-    pub fn free_slot(&self, index: u32) {
-        let cell = self.cell(index);
-        cell.meta.set(0);
-        cell.a.set(self.leaves.get());
-        self.leaves.set(index);
+    pub fn free_slot(&self, index: u32, cell: &Slot<T>) {
+        cell.meta.set(DEAD);
+        cell.a.set(self.leaves.replace(index));
     }
 
     // ------------------------------------------------------------------------------------ death
 
-    /// `n` more cells of the chunk are dead.
+    /// The cell is dead. The last one recorded is taken back at once: a loop stays in warm memory.
     #[inline(always)]
-    pub fn bury(&self, chunk: &Chunk<T>, index: u32, n: u32) {
+    pub fn bury(&self, chunk: &Chunk<T>, index: u32) {
+        if index + 1 == self.next.get() {
+            self.next.set(index);
+        } else {
+            chunk.at(index).meta.set(DEAD);
+            self.waste(chunk, index, 1);
+        }
+    }
+    /// `n` more cells of the chunk are of no use until all are.
+    #[inline(always)]
+    fn waste(&self, chunk: &Chunk<T>, index: u32, n: u32) {
         let dead = chunk.dead.get() + n;
         chunk.dead.set(dead);
         if dead == CELLS {
@@ -286,25 +301,20 @@ impl<T: Float> Home<T> {
             self.free.set((index >> 10) + 1);
         }
     }
-    /// Takes back the dead cells at the end of the current chunk: a loop stays in warm memory, and a node that is kept
-    /// leaves no hole behind it. (The order holds: what lives stands before what is taken back.)
+    /// Takes back the dead cells at the end of the current chunk, so that a node that is kept leaves no hole behind it.
+    /// (The order holds: what lives stands before what is taken back.)
     #[inline(always)]
     pub fn rewind(&self) {
         let next = self.next.get();
-        if next & POSITION == 0 {
+        if next & POSITION <= self.first.get() {
             return;
         }
-        let (chunk, first) = (self.chunk(next), self.first.get());
-        let (mut position, mut dead) = (next & POSITION, chunk.dead.get());
-        if dead == position {
-            // all of them are
-            (position, dead) = (first, first);
-        }
-        while position > first && chunk.at(position - 1).meta.get() == 0 {
+        let chunk = self.chunk(next);
+        let mut position = next & POSITION;
+        while position > self.first.get() && chunk.at(position - 1).meta.get() == DEAD {
             position -= 1;
-            dead -= 1;
+            chunk.dead.set(chunk.dead.get() - 1);
         }
-        chunk.dead.set(dead);
         self.next.set(next & !POSITION | position);
     }
 

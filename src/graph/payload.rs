@@ -61,8 +61,10 @@ impl<T: Float> Slab<T> {
     }
     /// Bytes held by the lists and the living payloads' operands (not what custom operations own).
     pub fn bytes(&self) -> (usize, usize) {
-        let used = self.list.iter().flatten().map(|p| size_of::<Payload<T>>() + p.operands.len() * size_of::<Node<T>>()).sum();
-        let lists = self.list.capacity() * size_of::<Option<Rc<Payload<T>>>>() + self.free.capacity() * size_of::<u32>();
+        let used =
+            self.list.iter().flatten().map(|p| size_of::<Payload<T>>() + p.operands.len() * size_of::<Node<T>>()).sum();
+        let lists =
+            self.list.capacity() * size_of::<Option<Rc<Payload<T>>>>() + self.free.capacity() * size_of::<u32>();
         (used, lists)
     }
 }
@@ -134,7 +136,10 @@ impl<T: Float> Payload<T> {
             Rule::Fold(fold) => self.pull_fold(*fold, &x(), z, adjoint),
             Rule::Custom(custom) => {
                 let name = custom.name();
-                assert!(!self.running.get(), "a sweep inside the rule of {name:?} has come to the very operation whose rule is running");
+                assert!(
+                    !self.running.get(),
+                    "a sweep inside the rule of {name:?} has come to the very operation whose rule is running"
+                );
                 self.running.set(true);
                 let _running = Running(&self.running);
                 let parts = custom.backward(&x(), z, adjoint);
@@ -172,5 +177,8 @@ impl<T: Float> Payload<T> {
 /// # Panics
 /// If a rule gave another number of adjoints than its operation has operands.
 pub(crate) fn counted(name: &str, given: usize, wanted: usize) {
-    assert!(given == wanted, "the backward rule of {name:?} gave {given} adjoints, its operation has {wanted} operands");
+    assert!(
+        given == wanted,
+        "the backward rule of {name:?} gave {given} adjoints, its operation has {wanted} operands"
+    );
 }

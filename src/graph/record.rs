@@ -9,13 +9,31 @@ use super::home::{self, ENDING, Home};
 use crate::number::Float;
 use crate::rule::Op;
 
+/// What an operation has beside its value and its first operand, for the slow path (handing it the closure of the hot
+/// one would put everything on the stack).
+#[derive(Clone, Copy)]
+enum Shape<T> {
+    /// Nothing.
+    One,
+    /// A second operand.
+    Two(u32),
+    /// A literal on the right of the operand.
+    Right(T),
+    /// A literal on the left of the operand.
+    Left(T),
+    /// An integer exponent.
+    Power(i32),
+    /// A second and a third operand.
+    Three(u32, u32),
+}
+
 /// One operand; `f` is the value.
 #[inline(always)]
 pub(crate) fn unary<T: Float, A: Operand<T>>(op: Op, a: A, f: impl FnOnce(T) -> T) -> Node<T> {
     let i = a.operand();
     let (x, meta) = read::<T>(i, A::LENT);
     let value = f(x);
-    record(is_constant(meta), value, [i, 0, 0], |home| home.push(row(op), i, 0, value))
+    record(op, meta, value, i, Shape::One, move |home| home.push(row(op), i, 0, value))
 }
 
 /// Two operands.
@@ -24,7 +42,7 @@ pub(crate) fn binary<T: Float, A: Operand<T>, B: Operand<T>>(op: Op, a: A, b: B,
     let (i, j) = (a.operand(), b.operand());
     let ((x, m), (y, n)) = (read::<T>(i, A::LENT), read::<T>(j, B::LENT));
     let value = f(x, y);
-    record(is_constant(m & n), value, [i, j, 0], |home| home.push(row(op), i, j, value))
+    record(op, m & n, value, i, Shape::Two(j), move |home| home.push(row(op), i, j, value))
 }
 
 /// A literal on the right.
@@ -33,7 +51,7 @@ pub(crate) fn right<T: Float, A: Operand<T>>(op: Op, a: A, literal: T, f: impl F
     let i = a.operand();
     let (x, meta) = read::<T>(i, A::LENT);
     let value = f(x, literal);
-    record(is_constant(meta), value, [i, 0, 0], |home| home.push_right(row(op), i, literal, value))
+    record(op, meta, value, i, Shape::Right(literal), move |home| home.push_right(row(op), i, literal, value))
 }
 
 /// A literal on the left.
@@ -42,7 +60,7 @@ pub(crate) fn left<T: Float, B: Operand<T>>(op: Op, literal: T, b: B, f: impl Fn
     let j = b.operand();
     let (y, meta) = read::<T>(j, B::LENT);
     let value = f(literal, y);
-    record(is_constant(meta), value, [j, 0, 0], |home| home.push_left(row(op), literal, j, value))
+    record(op, meta, value, j, Shape::Left(literal), move |home| home.push_left(row(op), literal, j, value))
 }
 
 /// An integer power.
@@ -51,45 +69,65 @@ pub(crate) fn power<T: Float, A: Operand<T>>(op: Op, a: A, n: i32, f: impl FnOnc
     let i = a.operand();
     let (x, meta) = read::<T>(i, A::LENT);
     let value = f(x);
-    record(is_constant(meta), value, [i, 0, 0], |home| home.push_power(row(op), i, n, value))
+    record(op, meta, value, i, Shape::Power(n), move |home| home.push_power(row(op), i, n, value))
 }
 
 /// Three operands, by reference: their value may panic, and no count may be lost then.
 #[inline(always)]
 #[track_caller]
 pub(crate) fn ternary<T: Float>(op: Op, x: [&Node<T>; 3], f: impl FnOnce(T, T, T) -> T) -> Node<T> {
-    let i = x.map(Node::index);
-    let read = i.map(|i| read::<T>(i, false));
-    let value = f(read[0].0, read[1].0, read[2].0);
-    for i in i {
-        look::<T, _>(i, Slot::more);
+    let [i, j, k] = x.map(Node::index);
+    let ((x, l), (y, m), (w, n)) = (read::<T>(i, false), read::<T>(j, false), read::<T>(k, false));
+    let value = f(x, y, w);
+    for index in [i, j, k] {
+        look::<T, _>(index, Slot::more);
     }
-    record(is_constant(read[0].1 & read[1].1 & read[2].1), value, i, |home| home.push_three(row(op), i, value))
+    record(op, l & m & n, value, i, Shape::Three(j, k), move |home| home.push_three(row(op), [i, j, k], value))
 }
 
-/// Records, or on the slow path makes room, or, of constants or within `no_grad`, a constant. The operands' counts are
-/// ours.
+/// Records by `push`, if there is room and something to differentiate. `meta` is that of all operands together.
 #[inline(always)]
-fn record<T: Float>(constant: bool, value: T, operands: [u32; 3], push: impl Fn(&Home<T>) -> Option<u32>) -> Node<T> {
-    if !constant {
-        if let Some(index) = home::with(&push).expect(ENDING) {
-            return own(index);
-        }
+fn record<T: Float>(
+    op: Op,
+    meta: u32,
+    value: T,
+    i: u32,
+    shape: Shape<T>,
+    push: impl FnOnce(&Home<T>) -> Option<u32>,
+) -> Node<T> {
+    if !is_constant(meta)
+        && let Some(Some(index)) = home::with(push)
+    {
+        return own(index);
     }
-    slow(constant, value, operands, push)
+    slow(op, meta, value, i, shape)
 }
+
+/// Makes room; of constants, or within `no_grad`, gives a constant. The operands' counts are ours.
 #[cold]
 #[inline(never)]
-fn slow<T: Float>(constant: bool, value: T, operands: [u32; 3], push: impl Fn(&Home<T>) -> Option<u32>) -> Node<T> {
-    if !constant {
-        if let Some(index) = home::with(|home| home.push_after_making_room(push)).expect(ENDING) {
+fn slow<T: Float>(op: Op, meta: u32, value: T, i: u32, shape: Shape<T>) -> Node<T> {
+    if !is_constant(meta) {
+        let code = row(op);
+        let pushed = home::with(|home| {
+            home.push_after_making_room(|home| match shape {
+                Shape::One => home.push(code, i, 0, value),
+                Shape::Two(j) => home.push(code, i, j, value),
+                Shape::Right(literal) => home.push_right(code, i, literal, value),
+                Shape::Left(literal) => home.push_left(code, literal, i, value),
+                Shape::Power(n) => home.push_power(code, i, n, value),
+                Shape::Three(j, k) => home.push_three(code, [i, j, k], value),
+            })
+        });
+        if let Some(index) = pushed.expect(ENDING) {
             return own(index);
         }
     }
-    for index in operands {
-        if index != 0 {
-            drop(own::<T>(index));
-        }
+    drop(own::<T>(i));
+    match shape {
+        Shape::Two(j) => drop(own::<T>(j)),
+        Shape::Three(j, k) => drop((own::<T>(j), own::<T>(k))),
+        Shape::One | Shape::Right(_) | Shape::Left(_) | Shape::Power(_) => (),
     }
     Node::slot(CONSTANT, value)
 }

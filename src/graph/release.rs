@@ -4,37 +4,38 @@
 //! cells themselves, so there is no recursion and no allocation. What a payload's drop lets die (user code may run
 //! there) joins the same list.
 
-use super::cell::{CONSTANT, LITERAL, PAIR, PAYLOAD, POSITION, code};
-use super::home::{self, Home};
+use super::cell::{CONSTANT, Chunk, LEAF, LITERAL, PAIR, PAYLOAD, POSITION, Slot, code};
+use super::home::Home;
 use crate::number::Float;
 use std::cell::Cell;
 
-/// The cell's last reference is gone.
-#[cold]
-#[inline(never)]
-pub(super) fn release<T: Float>(index: u32) {
-    home::with(|home: &Home<T>| home.release(index));
-}
-
-/// Releasing ends also if a payload's drop panics; what still waits is released next time.
-struct Releasing<'a>(&'a Cell<bool>);
-impl Drop for Releasing<'_> {
-    fn drop(&mut self) {
-        self.0.set(false);
-    }
+/// A leaf or constant without a name: nothing hangs from it.
+#[inline(always)]
+fn is_plain_leaf<T>(cell: &Slot<T>) -> bool {
+    matches!(code(cell.meta.get()), LEAF | CONSTANT) && cell.b.get() == 0
 }
 
 impl<T: Float> Home<T> {
-    fn release(&self, index: u32) {
-        if self.releasing.get() {
-            self.cell(index).count.set(self.dying.get());
-            self.dying.set(index);
-            return;
+    /// The last reference to a cell is gone.
+    #[inline(never)]
+    pub fn release(&self, index: u32, chunk: &Chunk<T>) {
+        let cell = chunk.at(index);
+        if is_plain_leaf(cell) {
+            self.free_slot(index, cell);
+        } else if self.releasing.get() {
+            // a payload's drop has let it die: the release under way goes on with it
+            cell.count.set(self.dying.replace(index));
+        } else {
+            self.release_all(index, chunk);
         }
-        self.releasing.set(true);
-        let _ending = Releasing(&self.releasing);
-        let (mut index, mut dying) = (index, self.dying.take());
-        let (mut number, mut chunk) = (index >> 10, self.chunk(index));
+    }
+
+    /// Releases a cell and all that dies with it.
+    fn release_all<'a>(&'a self, mut index: u32, mut chunk: &'a Chunk<T>) {
+        let mut dying = self.dying.take();
+        let mut number = index >> 10;
+        // the other chunk that we have come to last: mostly that of the leaves
+        let (mut far_number, mut far) = (number, chunk);
         loop {
             if index >> 10 != number {
                 (number, chunk) = (index >> 10, self.chunk(index));
@@ -42,9 +43,16 @@ impl<T: Float> Home<T> {
             let cell = chunk.at(index);
             let kind = code(cell.meta.get());
             let mut next = 0;
-            if kind >= PAIR && kind < CONSTANT {
+            if (PAIR..CONSTANT).contains(&kind) {
                 let mut less = |operand: u32| {
-                    let other = if operand >> 10 == number { chunk.at(operand) } else { self.cell(operand) };
+                    let other = if operand >> 10 == number {
+                        chunk.at(operand)
+                    } else {
+                        if operand >> 10 != far_number {
+                            (far_number, far) = (operand >> 10, self.chunk(operand));
+                        }
+                        far.at(operand)
+                    };
                     let left = other.count.get() - 1;
                     if left != 0 {
                         other.count.set(left);
@@ -61,25 +69,19 @@ impl<T: Float> Home<T> {
                 if b != 0 {
                     less(a.min(b));
                 }
-                cell.meta.set(0);
-                self.bury(chunk, index, 1);
+                self.bury(chunk, index);
             } else if kind == LITERAL {
-                cell.meta.set(0);
-                self.bury(chunk, index, 1);
+                self.bury(chunk, index);
+            } else if is_plain_leaf(cell) {
+                self.free_slot(index, cell);
             } else {
                 let payload = cell.b.get();
                 if kind == PAYLOAD {
-                    cell.meta.set(0);
-                    self.bury(chunk, index, 1);
+                    self.bury(chunk, index)
                 } else {
-                    self.free_slot(index);
+                    self.free_slot(index, cell)
                 }
-                if payload != 0 {
-                    let payload = self.slab.borrow_mut().take(payload);
-                    self.dying.set(dying);
-                    drop(payload); // user code may run
-                    dying = self.dying.take();
-                }
+                dying = self.drop_payload(payload, dying);
             }
             if next == 0 {
                 if dying == 0 {
@@ -91,6 +93,24 @@ impl<T: Float> Home<T> {
             index = next;
         }
         self.rewind();
+    }
+
+    /// Drops a payload, during which user code may run and more cells may die: they join the list.
+    #[cold]
+    fn drop_payload(&self, index: u32, dying: u32) -> u32 {
+        /// Also after a panic; what still waits is released next time.
+        struct Releasing<'a>(&'a Cell<bool>);
+        impl Drop for Releasing<'_> {
+            fn drop(&mut self) {
+                self.0.set(false);
+            }
+        }
+        let payload = self.slab.borrow_mut().take(index);
+        self.dying.set(dying);
+        self.releasing.set(true);
+        let _releasing = Releasing(&self.releasing);
+        drop(payload);
+        self.dying.take()
     }
 }
 const _: () = assert!(POSITION.count_ones() == 10, "an index is a chunk's number and ten bits of position");

@@ -39,7 +39,13 @@ pub(crate) struct Scratch<T> {
 }
 impl<T> Default for Scratch<T> {
     fn default() -> Self {
-        Scratch { top: (0, 0), heap: BinaryHeap::new(), leaves: Vec::new(), saved: Vec::new(), saved_chunks: Vec::new() }
+        Scratch {
+            top: (0, 0),
+            heap: BinaryHeap::new(),
+            leaves: Vec::new(),
+            saved: Vec::new(),
+            saved_chunks: Vec::new(),
+        }
     }
 }
 
@@ -51,14 +57,15 @@ struct Sweep<'h, T: Float> {
     now: u32,
     /// Stamps from here on belong to sweeps under way.
     outer: u32,
-    lists: Scratch<T>,
+    lists: &'h mut Scratch<T>,
 }
 
 impl<T: Float> Node<T> {
     /// One sweep from this node, with the adjoint `seed`.
     pub(crate) fn sweep(&self, seed: T) {
         home::with(|home| {
-            let mut sweep = Sweep::new(home);
+            let mut turn = Turn::new(home);
+            let mut sweep = turn.sweep();
             sweep.deliver(self.index(), seed);
             sweep.run();
             sweep.commit();
@@ -75,7 +82,14 @@ const NEG: u32 = row(Op::Neg);
 const SQUARE: u32 = row(Op::Square);
 const EXP: u32 = row(Op::Exp);
 
-impl<'h, T: Float> Sweep<'h, T> {
+/// A sweep's turn, from its stamp to the restoration of what an outer one had.
+struct Turn<'h, T: Float> {
+    home: &'h Home<T>,
+    now: u32,
+    outer: u32,
+    lists: Option<Box<Scratch<T>>>,
+}
+impl<'h, T: Float> Turn<'h, T> {
     fn new(home: &'h Home<T>) -> Self {
         if home.sweeps.get() == STAMP {
             assert!(home.active.get() == 0, "2^24 sweeps inside one custom operation's rule");
@@ -90,9 +104,38 @@ impl<'h, T: Float> Sweep<'h, T> {
             }
             outer => outer,
         };
-        Sweep { home, now, outer, lists: home.scratch.take().unwrap_or_default() }
+        Turn { home, now, outer, lists: home.scratch.take() }
     }
+    fn sweep(&mut self) -> Sweep<'_, T> {
+        Sweep { home: self.home, now: self.now, outer: self.outer, lists: self.lists.get_or_insert_with(Box::default) }
+    }
+}
+/// Also after a panic.
+impl<T: Float> Drop for Turn<'_, T> {
+    fn drop(&mut self) {
+        if self.outer == OUTERMOST {
+            self.home.active.set(0);
+        }
+        let Some(mut lists) = self.lists.take() else { return };
+        while let Some(saved) = lists.saved.pop() {
+            let cell = self.home.cell(saved.index);
+            cell.adjoint.set(saved.adjoint);
+            cell.meta.set(cell.meta.get() & !STAMP | saved.stamp);
+        }
+        while let Some(saved) = lists.saved_chunks.pop() {
+            let chunk = self.home.chunk(saved.index);
+            chunk.stamp.set(saved.stamp);
+            chunk.low.set(saved.low);
+            chunk.high.set(saved.high);
+        }
+        lists.heap.clear();
+        lists.leaves.clear();
+        lists.top = (0, 0);
+        self.home.scratch.set(Some(lists));
+    }
+}
 
+impl<T: Float> Sweep<'_, T> {
     /// Adds to a cell's adjoint.
     fn deliver(&mut self, index: u32, adjoint: T) {
         let cell = self.home.cell(index);
@@ -290,38 +333,19 @@ impl<'h, T: Float> Sweep<'h, T> {
 
     /// Only now do leaves change.
     fn commit(self) {
+        let mut number = u32::MAX;
+        let mut chunk = None;
         for &index in &self.lists.leaves {
-            let chunk = self.home.chunk(index);
-            if let Some(sums) = chunk.sums.get() {
+            if index >> 10 != number {
+                number = index >> 10;
+                let leaves = self.home.chunk(index);
+                chunk = leaves.sums.get().map(|sums| (leaves, sums));
+            }
+            if let Some((leaves, sums)) = chunk {
                 let sum = &sums[(index & POSITION) as usize];
-                sum.set(sum.get() + chunk.at(index).adjoint.get());
+                sum.set(sum.get() + leaves.at(index).adjoint.get());
             }
         }
         self.home.last.set(self.now);
-    }
-}
-
-/// Also after a panic: what an outer sweep had is put back.
-impl<T: Float> Drop for Sweep<'_, T> {
-    fn drop(&mut self) {
-        let mut lists = std::mem::take(&mut self.lists);
-        while let Some(saved) = lists.saved.pop() {
-            let cell = self.home.cell(saved.index);
-            cell.adjoint.set(saved.adjoint);
-            cell.meta.set(cell.meta.get() & !STAMP | saved.stamp);
-        }
-        while let Some(saved) = lists.saved_chunks.pop() {
-            let chunk = self.home.chunk(saved.index);
-            chunk.stamp.set(saved.stamp);
-            chunk.low.set(saved.low);
-            chunk.high.set(saved.high);
-        }
-        if self.outer == OUTERMOST {
-            self.home.active.set(0);
-        }
-        lists.heap.clear();
-        lists.leaves.clear();
-        lists.top = (0, 0);
-        self.home.scratch.set(Some(lists));
     }
 }

@@ -25,35 +25,60 @@ mod switch {
     use std::cell::{Cell, RefCell};
     use std::collections::BTreeSet;
 
+    /// What is done to slope expressions.
+    #[derive(Clone, Copy)]
+    enum Switch {
+        Off,
+        /// The one of this name is wrong.
+        Wrong(&'static str),
+        /// The names are collected.
+        Watch,
+    }
     thread_local! {
-        static WRONG: Cell<Option<&'static str>> = const { Cell::new(None) };
-        static SEEN: RefCell<Option<BTreeSet<&'static str>>> = const { RefCell::new(None) };
+        static SWITCH: Cell<Switch> = const { Cell::new(Switch::Off) };
+        static SEEN: RefCell<BTreeSet<&'static str>> = const { RefCell::new(BTreeSet::new()) };
     }
 
     /// Multiplied by 1.001 if this is the expression that is to be wrong; 1e-3 is added to a zero.
     #[inline]
     pub(crate) fn disturb<S: Elementary>(name: &'static str, slope: S) -> S {
-        SEEN.with_borrow_mut(|seen| seen.as_mut().is_some_and(|seen| seen.insert(name)));
-        match WRONG.get() {
-            Some(wrong) if wrong == name => {
-                if slope.to_f64_value() == 0.0 { slope + S::of(1e-3) } else { slope * S::of(1.001) }
+        match SWITCH.get() {
+            Switch::Off => slope,
+            Switch::Wrong(wrong) if wrong == name => {
+                if slope.to_f64_value() == 0.0 {
+                    slope + S::of(1e-3)
+                } else {
+                    slope * S::of(1.001)
+                }
             }
-            _ => slope,
+            Switch::Wrong(_) => slope,
+            Switch::Watch => {
+                SEEN.with_borrow_mut(|seen| seen.insert(name));
+                slope
+            }
         }
+    }
+
+    fn switched<R>(switch: Switch, f: impl FnOnce() -> R) -> R {
+        struct Back(Switch);
+        impl Drop for Back {
+            fn drop(&mut self) {
+                SWITCH.set(self.0);
+            }
+        }
+        let _back = Back(SWITCH.replace(switch));
+        f()
     }
 
     /// Runs `f` with the slope expression `name` wrong.
     pub(crate) fn with<R>(name: &'static str, f: impl FnOnce() -> R) -> R {
-        WRONG.set(Some(name));
-        let result = f();
-        WRONG.set(None);
-        result
+        switched(Switch::Wrong(name), f)
     }
 
-    /// The names of the slope expressions that `f` comes to.
-    pub(crate) fn seen(f: impl FnOnce()) -> BTreeSet<&'static str> {
-        SEEN.set(Some(BTreeSet::new()));
-        f();
-        SEEN.take().unwrap_or_default()
+    /// Runs `f`; beside its result stand the names of the slope expressions that it comes to.
+    pub(crate) fn seen<R>(f: impl FnOnce() -> R) -> (R, BTreeSet<&'static str>) {
+        SEEN.take();
+        let result = switched(Switch::Watch, f);
+        (result, SEEN.take())
     }
 }

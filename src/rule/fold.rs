@@ -5,6 +5,7 @@ use super::kinks::{hypot_d_many, one, zero};
 use crate::error::Error;
 use crate::number::Elementary;
 use num_traits::Float as Plain;
+use std::f64::consts::LN_2;
 
 /// An operation over a slice (`dot`: over two).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -71,16 +72,28 @@ impl Fold {
             // ‖a + h‖ ≈ ‖a‖ + a·h/‖a‖
             Fold::Norm => hypot_d_many(i, x, z),
             // ln Σ e^(a + h) ≈ f + Σ e^(aᵢ − f)·hᵢ
-            Fold::LogSumExp => match z.to_f64_value() {
-                f64::NEG_INFINITY => slip!("logsumexp fold at -inf", zero()),
-                f64::INFINITY if x[i].to_f64_value() < f64::INFINITY => slip!("logsumexp fold, finite beside inf", zero()),
-                f64::INFINITY => {
-                    let equals = x.iter().filter(|x| x.to_f64_value() == f64::INFINITY).count();
-                    slip!("logsumexp fold at inf", S::of(1.0 / equals as f64))
-                }
-                _ => slip!("logsumexp fold", (x[i].clone() - z).exp()),
-            },
+            Fold::LogSumExp => softmax(i, x, z),
         }
+    }
+}
+
+/// `e^(xᵢ − z)`; of the one element that may have more than half, `1/(1 + Σ e^(xₖ − xᵢ))` over the others, which does not
+/// see that `z` is rounded. 0 where all are `−∞`; infinite ones share equally.
+fn softmax<S: Elementary>(i: usize, x: &[S], z: &S) -> S {
+    let (p, sum) = (x[i].to_f64_value(), z.to_f64_value());
+    match sum {
+        f64::NEG_INFINITY => slip!("logsumexp fold at -inf", zero()),
+        f64::INFINITY if p < f64::INFINITY => slip!("logsumexp fold, finite beside inf", zero()),
+        f64::INFINITY => {
+            let equals = x.iter().filter(|x| x.to_f64_value() == f64::INFINITY).count();
+            slip!("logsumexp fold at inf", S::of(1.0 / equals as f64))
+        }
+        _ if p - sum > -LN_2 => {
+            let others = x.iter().enumerate().filter(|&(k, _)| k != i);
+            let all = others.fold(one::<S>(), |sum, (_, x_k)| sum + (x_k.clone() - &x[i]).exp());
+            slip!("logsumexp fold, more than half", all.recip())
+        }
+        _ => slip!("logsumexp fold", (x[i].clone() - z).exp()),
     }
 }
 
@@ -109,7 +122,11 @@ fn norm_value<P: Plain>(x: &[P]) -> P {
     // two halves: 2^exponent itself may not be a number
     let half = (P::one() + P::one()).powi(i32::from(exponent) / 2);
     let rest = (P::one() + P::one()).powi(i32::from(exponent) - i32::from(exponent) / 2);
-    let scaled = total(x.iter().map(|&x| { let x = x / half / rest; x * x })).sqrt();
+    let scaled = total(x.iter().map(|&x| {
+        let x = x / half / rest;
+        x * x
+    }))
+    .sqrt();
     scaled * half * rest
 }
 
@@ -171,7 +188,7 @@ pub fn try_dot<S: Elementary>(x: &[S], y: &[S]) -> Result<S, Error> {
 ///
 /// ```
 /// use backprop::{norm, Node};
-/// let x = [Node::leaf(3e200), Node::leaf(4e200)];
+/// let x = [Node::leaf(3e200_f64), Node::leaf(4e200)];
 /// let y = norm(&x);
 /// y.backward();
 /// assert!((y.value() / 5e200 - 1.0).abs() < 1e-15 && (x[0].grad() - 0.6).abs() < 1e-15);

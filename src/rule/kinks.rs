@@ -1,7 +1,7 @@
 //! Values and slopes that need branches or care.
 //!
 //! Branches look at plain values; what they return is computed on numbers that carry derivatives, so that the slope of
-//! a slope is right as well. The conventions are those of [`edges`](crate::edges).
+//! a slope is right as well. Where a value may be NaN, the row says [`defined`] before it asks here. The conventions are those of [edges](crate#at-the-edges).
 
 use super::fault::slip;
 use crate::error::Error;
@@ -19,15 +19,10 @@ pub(crate) fn one<S: Elementary>() -> S {
 pub(crate) fn zero<S: Elementary>() -> S {
     S::of(0.0)
 }
-/// The constant NaN.
-#[inline(always)]
-pub(crate) fn nan<S: Elementary>() -> S {
-    S::of(f64::NAN)
-}
-/// `slope()`, but NaN where the result `z` is.
+/// `slope()`, but NaN where the result `z` is: `z` itself, which is NaN at every further order too, as a constant is not.
 #[inline(always)]
 pub(crate) fn defined<S: Elementary>(z: &S, slope: impl FnOnce() -> S) -> S {
-    if z.to_f64_value().is_nan() { nan() } else { slope() }
+    if z.to_f64_value().is_nan() { z.clone() } else { slope() }
 }
 /// `x` with `−0` made `+0`: at the rim of its domain a function has only the one side.
 #[inline(always)]
@@ -63,20 +58,20 @@ pub(crate) fn powi_dx<S: Elementary>(x: &S, n: i32) -> S {
         _ => slip!("powi'", S::of(f64::from(n)) * x.powi(n.saturating_sub(1))),
     }
 }
-/// `y·x^y/x`, which saves a second power; where the quotient loses its meaning, `y·x^(y−1)`.
+/// `y·x^y/x`, which saves a second power; where the quotient or its own slopes lose their meaning, `y·x^(y−1)`.
 #[inline]
 pub(crate) fn powf_dx<S: Elementary>(x: &S, y: &S, z: &S) -> S {
-    if x.is_normal_value() && z.is_normal_value() {
+    if x.is_normal_value() && y.is_normal_value() && z.is_normal_value() {
         slip!("powf' quotient", y.clone() * (z.clone() / x))
     } else {
         slip!("powf' power", y.through(x.powf(y.clone() - one::<S>())))
     }
 }
-/// `x^y·ln x`; at `x = 0` it is 0 for `y ≥ 0`.
+/// `x^y·ln x`; at `x = 0` it is 0 for `y ≥ 0`. For a negative base it is NaN, even where the power is 0.
 #[inline]
 pub(crate) fn powf_dy<S: Elementary>(x: &S, y: &S, z: &S) -> S {
     match values(x, y) {
-        (p, _) if p < 0.0 => nan(),
+        (p, _) if p < 0.0 => z.clone() * x.ln(),
         (0.0, 0.0) => slip!("powf' exponent at 0^0", zero()),
         _ => slip!("powf' exponent", z.through(upward(x).ln())),
     }
@@ -89,7 +84,11 @@ pub(crate) fn log_dx<S: Elementary>(x: &S, base: &S, z: &S) -> S {
     defined(z, || slip!("log' argument", upward(x).recip() / base.ln()))
 }
 #[inline]
-pub(crate) fn log_dbase<S: Elementary>(_: &S, base: &S, z: &S) -> S {
+pub(crate) fn log_dbase<S: Elementary>(x: &S, base: &S, z: &S) -> S {
+    if base.to_f64_value() == 0.0 {
+        // the limit of −ln x/(b·ln²b)
+        return defined(z, || slip!("log' base at 0", -x.ln().through(upward(base).recip())));
+    }
     slip!("log' base", -(z.clone() / base / base.ln()))
 }
 
@@ -138,11 +137,16 @@ pub(crate) fn xlogy_dy<S: Elementary>(x: &S, y: &S, z: &S) -> S {
 pub(crate) fn one_less_square<S: Elementary>(x: &S) -> S {
     (one::<S>() - x) * (one::<S>() + x)
 }
-/// `1/cosh²x`, divided twice: the square would overflow long before the quotient is zero.
-#[inline]
+/// `1/cosh²x`, divided twice: the square would overflow long before the quotient is zero. Far out it is `4·e^−2|x|` to
+/// the last digit, whose own slopes do not underflow on their way.
+#[inline(always)]
 pub(crate) fn sech_squared<S: Elementary>(x: &S) -> S {
+    let p = x.to_f64_value();
+    if p.abs() > 20.0 {
+        return slip!("tanh' far out", S::of(4.0) * &(S::of(-2f64.copysign(p)) * x).exp());
+    }
     let cosh = x.cosh();
-    cosh.recip() / cosh
+    slip!("tanh'", cosh.recip() / cosh)
 }
 /// `x/(x² + y²)`, divided twice by the length; 0 at the origin and at infinity.
 #[inline]
@@ -197,7 +201,9 @@ pub(crate) fn hypot_d_many<S: Elementary>(i: usize, x: &[S], r: &S) -> S {
             let quarter: Vec<S> = x.iter().map(|x| x.clone() * S::of(0.25)).collect();
             slip!("norm' where the length overflows", quarter[i].clone() / S::fold(super::Fold::Norm, &quarter, &[]))
         }
-        n if infinite(&x[i]) => slip!("norm' of an infinity", S::of((1.0 / n as f64).sqrt().copysign(x[i].to_f64_value()))),
+        n if infinite(&x[i]) => {
+            slip!("norm' of an infinity", S::of((1.0 / n as f64).sqrt().copysign(x[i].to_f64_value())))
+        }
         _ => slip!("norm' beside an infinity", zero()),
     }
 }
@@ -221,11 +227,7 @@ pub(crate) fn relu<P: Plain>(x: P) -> P {
 }
 #[inline]
 pub(crate) fn relu_d<S: Elementary>(x: &S) -> S {
-    match x.to_f64_value() {
-        p if p > 0.0 => slip!("relu' above", one()),
-        p if p <= 0.0 => slip!("relu' below", zero()),
-        _ => nan(),
-    }
+    if x.to_f64_value() > 0.0 { slip!("relu' above", one()) } else { slip!("relu' below", zero()) }
 }
 
 // ---------------------------------------------------------------------------------------- kinks
@@ -235,8 +237,7 @@ pub(crate) fn abs_d<S: Elementary>(x: &S) -> S {
     match x.to_f64_value() {
         p if p > 0.0 => slip!("abs' above", one()),
         p if p < 0.0 => slip!("abs' below", -one::<S>()),
-        0.0 => slip!("abs' at the kink", zero()),
-        _ => nan(),
+        _ => slip!("abs' at the kink", zero()),
     }
 }
 /// The share of `x` in `max(x, y)`.
@@ -251,14 +252,13 @@ pub(crate) fn loser<S: Elementary>(x: &S, y: &S) -> S {
     let (p, q) = values(x, y);
     share(p < q || q.is_nan(), q < p || p.is_nan())
 }
-/// All to the one that is taken, half if neither is, NaN if there are only NaNs.
+/// All to the one that is taken, half if neither is.
 #[inline]
 fn share<S: Elementary>(taken: bool, left: bool) -> S {
     match (taken, left) {
-        (true, true) => nan(),
-        (true, false) => slip!("max' taken", one()),
-        (false, true) => slip!("max' left", zero()),
-        (false, false) => slip!("max' tie", S::of(0.5)),
+        (true, _) => slip!("max' taken", one()),
+        (_, true) => slip!("max' left", zero()),
+        _ => slip!("max' tie", S::of(0.5)),
     }
 }
 
@@ -286,9 +286,7 @@ pub(crate) fn bounds(low: f64, high: f64) -> Result<(), Error> {
 #[inline]
 pub(crate) fn clamp_dx<S: Elementary>(x: &S, low: &S, high: &S) -> S {
     let p = x.to_f64_value();
-    if p.is_nan() {
-        nan()
-    } else if p > low.to_f64_value() && p < high.to_f64_value() {
+    if p > low.to_f64_value() && p < high.to_f64_value() {
         slip!("clamp' inside", one())
     } else {
         slip!("clamp' outside", zero())
@@ -297,18 +295,17 @@ pub(crate) fn clamp_dx<S: Elementary>(x: &S, low: &S, high: &S) -> S {
 #[inline]
 pub(crate) fn clamp_dlow<S: Elementary>(x: &S, low: &S, high: &S) -> S {
     let p = x.to_f64_value();
-    held(p, p <= low.to_f64_value(), p >= high.to_f64_value())
+    held(p <= low.to_f64_value(), p >= high.to_f64_value())
 }
 #[inline]
 pub(crate) fn clamp_dhigh<S: Elementary>(x: &S, low: &S, high: &S) -> S {
     let p = x.to_f64_value();
-    held(p, p >= high.to_f64_value(), p <= low.to_f64_value())
+    held(p >= high.to_f64_value(), p <= low.to_f64_value())
 }
 /// The share of a bound: all where it holds, half where the other does too.
 #[inline]
-fn held<S: Elementary>(x: f64, holds: bool, other: bool) -> S {
+fn held<S: Elementary>(holds: bool, other: bool) -> S {
     match (holds, other) {
-        _ if x.is_nan() => nan(),
         (true, false) => slip!("clamp' of the bound that holds", one()),
         (true, true) => slip!("clamp' of equal bounds", S::of(0.5)),
         (false, _) => slip!("clamp' of the other bound", zero()),
@@ -316,10 +313,11 @@ fn held<S: Elementary>(x: f64, holds: bool, other: bool) -> S {
 }
 #[inline]
 pub(crate) fn copysign_d<S: Elementary>(x: &S, sign: &S) -> S {
-    match values(x, sign) {
-        (p, _) if p.is_nan() => nan(),
-        (p, q) if p.is_sign_negative() == q.is_sign_negative() => slip!("copysign' same", one()),
-        _ => slip!("copysign' other", -one::<S>()),
+    let (p, q) = values(x, sign);
+    if p.is_sign_negative() == q.is_sign_negative() {
+        slip!("copysign' same", one())
+    } else {
+        slip!("copysign' other", -one::<S>())
     }
 }
 #[inline]
@@ -328,9 +326,6 @@ pub(crate) fn abs_sub<P: Plain>(x: P, y: P) -> P {
 }
 #[inline]
 pub(crate) fn abs_sub_d<S: Elementary>(x: &S, y: &S) -> S {
-    match values(x, y) {
-        (p, q) if p > q => slip!("abs_sub' positive", one()),
-        (p, q) if p <= q => slip!("abs_sub' zero", zero()),
-        _ => nan(),
-    }
+    let (p, q) = values(x, y);
+    if p > q { slip!("abs_sub' positive", one()) } else { slip!("abs_sub' zero", zero()) }
 }

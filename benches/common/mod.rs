@@ -1,0 +1,5 @@
+//! What the benchmarks share.
+
+#[macro_use]
+pub mod workloads;
+pub mod twin;
