@@ -79,9 +79,9 @@ macro_rules! chain {
         against_the_twin(
             operations::w1($n),
             0.40,
-            run(|| plain::$f(black_box(0.7), &black_box(0.999), &black_box(0.001), $n)),
-            run(|| twin::chain_gradient(twin::$f, black_box(0.7), 0.999, 0.001, $n)),
-            run(|| node::chain_gradient(node::$f, black_box(0.7), 0.999, 0.001, $n)),
+            run(|| plain::$f(black_box(0.7), &black_box(0.999_999_9), &black_box(0.000_000_1), $n)),
+            run(|| twin::chain_gradient(twin::$f, black_box(0.7), 0.999_999_9, 0.000_000_1, $n)),
+            run(|| node::chain_gradient(node::$f, black_box(0.7), 0.999_999_9, 0.000_000_1, $n)),
         )
     };
 }

@@ -33,6 +33,7 @@ use crate::dual::Dual;
 use crate::graph::handle::Node;
 use crate::graph::payload::{self, Custom, Rule};
 use crate::number::{Elementary, Float};
+use std::borrow::Cow;
 use std::rc::Rc;
 
 /// An operation on any number of operands with one result.
@@ -132,8 +133,9 @@ impl<T: Float, O: Operation<T> + Operation<Node<T>>> Custom<T> for EveryOrder<O>
     fn name(&self) -> &str {
         <O as Operation<T>>::name(&self.0)
     }
-    fn backward(&self, x: &[T], z: &T, adjoint: &T) -> Vec<T> {
-        self.0.backward(x, z, adjoint)
+    fn backward(&self, x: &[Node<T>], z: &T, adjoint: &T) -> Vec<T> {
+        let x: Vec<T> = x.iter().map(Node::value).collect();
+        self.0.backward(&x, z, adjoint)
     }
     fn backward_nodes(&self, x: &[Node<T>], z: &Node<T>, adjoint: &Node<T>) -> Option<Vec<Node<T>>> {
         Some(self.0.backward(x, z, adjoint))
@@ -142,14 +144,14 @@ impl<T: Float, O: Operation<T> + Operation<Node<T>>> Custom<T> for EveryOrder<O>
 
 /// A rule for plain numbers only.
 struct FirstOrder<F> {
-    name: Rc<str>,
+    name: Cow<'static, str>,
     backward: F,
 }
 impl<T: Float, F: Fn(T) -> Vec<T>> Custom<T> for FirstOrder<F> {
     fn name(&self) -> &str {
         &self.name
     }
-    fn backward(&self, _: &[T], _: &T, adjoint: &T) -> Vec<T> {
+    fn backward(&self, _: &[Node<T>], _: &T, adjoint: &T) -> Vec<T> {
         (self.backward)(*adjoint)
     }
     fn backward_nodes(&self, _: &[Node<T>], _: &Node<T>, _: &Node<T>) -> Option<Vec<Node<T>>> {
@@ -174,7 +176,7 @@ impl<T: Float, F: Fn(T) -> Vec<T>> Custom<T> for FirstOrder<F> {
 /// this very operation.
 #[must_use]
 pub fn first_order<T: Float>(
-    name: &str,
+    name: impl Into<Cow<'static, str>>,
     operands: &[&Node<T>],
     value: T,
     backward: impl Fn(T) -> Vec<T> + 'static,

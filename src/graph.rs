@@ -23,16 +23,16 @@
 //!
 //! | file | what it does |
 //! |---|---|
-//! | [`cell`] | the cell, the chunk, the operation codes |
-//! | [`home`] | a thread's chunks of one number type: finding cells, recording, leaves |
-//! | [`handle`] | the counted handle: clone and drop |
-//! | [`record`] | the hot path: an operation becomes a cell |
-//! | [`release`] | death of cells, without recursion |
-//! | [`payload`] | what a cell cannot hold: names, folds, custom operations |
-//! | [`sweep`] | the reverse sweep |
-//! | [`gradients`] | derivatives as nodes |
-//! | [`modes`] | `no_grad`, for all number types of the thread |
-//! | [`stats`] | what is alive and what is held |
+//! | `cell` | the cell, the chunk, the operation codes |
+//! | `home` | a thread's chunks of one number type: finding cells, recording, leaves |
+//! | `handle` | the counted handle: clone and drop |
+//! | `record` | the hot path: an operation becomes a cell |
+//! | `release` | death of cells, without recursion |
+//! | `payload` | what a cell cannot hold: names, folds, custom operations |
+//! | `sweep` | the reverse sweep |
+//! | `gradients` | derivatives as nodes |
+//! | `modes` | `no_grad`, for all number types of the thread |
+//! | `stats` | what is alive and what is held |
 
 pub(crate) mod cell;
 pub(crate) mod gradients;

@@ -97,7 +97,7 @@ macro_rules! workloads {
             use $crate::common::workloads::{expected, inputs, same};
             let whose = stringify!($Number);
             for n in [0, 1, 2, 1000] {
-                let (x, a, b) = (0.7, 0.999, 0.001);
+                let (x, a, b) = (0.7, 0.999_999_9, 0.000_000_1);
                 let (v, g) = expected::chain(x, a, b, n);
                 for (form, f) in [("moved", chain as fn(N, &N, &N, usize) -> N), ("by reference", chain_by_reference)] {
                     let (w, h) = chain_gradient(f, x, a, b, n);
@@ -158,11 +158,12 @@ macro_rules! workloads {
                 x
             }
 
-            /// W1 with literals, which are the numbers that [`chain`] is checked with.
+            /// W1 with literals, which are the numbers that [`chain`] is run with: close enough to 1 and 0 that no adjoint
+            /// becomes subnormal along ten million operations (arithmetic on those is many times slower).
             pub fn chain_literals(x: N, n: usize) -> N {
                 let mut x = x;
                 for _ in 0..n {
-                    x = x * 0.999 + 0.001;
+                    x = x * 0.999_999_9 + 0.000_000_1;
                 }
                 x
             }

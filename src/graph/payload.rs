@@ -30,7 +30,7 @@ pub(crate) enum Rule<T: Float> {
 pub(crate) trait Custom<T: Float> {
     fn name(&self) -> &str;
     /// The operands' adjoints, in numbers.
-    fn backward(&self, x: &[T], z: &T, adjoint: &T) -> Vec<T>;
+    fn backward(&self, x: &[Node<T>], z: &T, adjoint: &T) -> Vec<T>;
     /// The same in nodes; `None` if the operation is of first order only.
     fn backward_nodes(&self, x: &[Node<T>], z: &Node<T>, adjoint: &Node<T>) -> Option<Vec<Node<T>>>;
 }
@@ -130,10 +130,12 @@ impl<T: Float> Payload<T> {
                 self.0.set(false);
             }
         }
-        let x = || -> Vec<T> { self.operands.iter().map(Node::value).collect() };
         match &self.rule {
             Rule::Named(_) => vec![*adjoint],
-            Rule::Fold(fold) => self.pull_fold(*fold, &x(), z, adjoint),
+            Rule::Fold(fold) => {
+                let x: Vec<T> = self.operands.iter().map(Node::value).collect();
+                self.pull_fold(*fold, &x, z, adjoint)
+            }
             Rule::Custom(custom) => {
                 let name = custom.name();
                 assert!(
@@ -142,7 +144,7 @@ impl<T: Float> Payload<T> {
                 );
                 self.running.set(true);
                 let _running = Running(&self.running);
-                let parts = custom.backward(&x(), z, adjoint);
+                let parts = custom.backward(&self.operands, z, adjoint);
                 counted(name, parts.len(), self.operands.len());
                 parts
             }

@@ -44,32 +44,34 @@ impl<T: Float> Home<T> {
             let kind = code(cell.meta.get());
             let mut next = 0;
             if (PAIR..CONSTANT).contains(&kind) {
+                let (a, b) = (cell.a.get(), cell.b.get());
+                self.bury(chunk, index);
                 let mut less = |operand: u32| {
-                    let other = if operand >> 10 == number {
-                        chunk.at(operand)
+                    let (home, cell) = if operand >> 10 == number {
+                        (chunk, chunk.at(operand))
                     } else {
                         if operand >> 10 != far_number {
                             (far_number, far) = (operand >> 10, self.chunk(operand));
                         }
-                        far.at(operand)
+                        (far, far.at(operand))
                     };
-                    let left = other.count.get() - 1;
+                    let left = cell.count.get() - 1;
                     if left != 0 {
-                        other.count.set(left);
+                        cell.count.set(left);
+                    } else if code(cell.meta.get()) == LITERAL {
+                        self.bury(home, operand);
                     } else if next == 0 {
                         next = operand;
                     } else {
-                        other.count.set(dying);
+                        cell.count.set(dying);
                         dying = operand;
                     }
                 };
                 // the younger first: what is walked next lies near, what waits is older
-                let (a, b) = (cell.a.get(), cell.b.get());
                 less(a.max(b));
                 if b != 0 {
                     less(a.min(b));
                 }
-                self.bury(chunk, index);
             } else if kind == LITERAL {
                 self.bury(chunk, index);
             } else if is_plain_leaf(cell) {
