@@ -179,10 +179,10 @@ pub(crate) mod arithmetic {
         Dual { value: z, tangents }
     }
 
-    macro_rules! rules { ($($f:ident $op:tt)*) => { $(
+    macro_rules! rules { ($($f:ident $op:tt $inline:meta;)*) => { $(
         pub(crate) mod $f {
             use super::*;
-            #[inline(always)]
+            #[$inline]
             pub(crate) fn both<T: Elementary, const N: usize>(x: impl Borrow<Dual<T, N>>, y: impl Borrow<Dual<T, N>>) -> Dual<T, N> {
                 let (x, y) = (x.borrow(), y.borrow());
                 let z = x.value.clone() $op &y.value;
@@ -190,13 +190,13 @@ pub(crate) mod arithmetic {
                 let dy = slope::$f::<T, 1>(&x.value, &y.value, &z);
                 Dual { tangents: T::flow_both(&dx, &x.tangents, &dy, &y.tangents), value: z }
             }
-            #[inline(always)]
+            #[$inline]
             pub(crate) fn right<T: Elementary, const N: usize>(x: impl Borrow<Dual<T, N>>, c: T) -> Dual<T, N> {
                 let x = x.borrow();
                 let z = x.value.clone() $op &c;
                 Dual { tangents: T::flow_all(&slope::$f::<T, 0>(&x.value, &c, &z), &x.tangents), value: z }
             }
-            #[inline(always)]
+            #[$inline]
             pub(crate) fn left<T: Elementary, const N: usize>(c: T, y: impl Borrow<Dual<T, N>>) -> Dual<T, N> {
                 let y = y.borrow();
                 let z = c.clone() $op &y.value;
@@ -204,7 +204,8 @@ pub(crate) mod arithmetic {
             }
         }
     )* } }
-    rules! { add + sub - mul * div / rem % }
+    // always: a call would pass N tangents through memory; but a remainder is long, and rarely waited for
+    rules! { add + inline(always); sub - inline(always); mul * inline(always); div / inline(always); rem % inline; }
 }
 
 macro_rules! methods {
@@ -216,7 +217,7 @@ macro_rules! methods {
     (@operator2 $doc:tt $f:ident) => {};
     (@unary $doc:tt $f:ident) => { documented! { $doc
         concat!("use backprop::{Dual, Elementary};\nassert_eq!(Dual::variable(1.0).", stringify!($f), "().value(), Elementary::", stringify!($f), "(&1.0));");
-        #[inline(always)]
+        #[inline]
         #[must_use]
         pub fn $f(&self) -> Self {
             let x = &self.value;
@@ -226,7 +227,7 @@ macro_rules! methods {
     } };
     (@power $doc:tt $f:ident) => { documented! { $doc
         concat!("use backprop::Dual;\nassert_eq!(Dual::variable(2.0).", stringify!($f), "(3).derivative(), 12.0);");
-        #[inline(always)]
+        #[inline]
         #[must_use]
         pub fn $f(&self, n: i32) -> Self {
             let x = &self.value;
@@ -236,7 +237,7 @@ macro_rules! methods {
     } };
     (@binary $doc:tt $f:ident) => { documented! { $doc
         concat!("use backprop::{Dual, Elementary};\nlet y = Dual::constant(2.0);\nassert_eq!(Dual::variable(1.0).", stringify!($f), "(y).value(), Elementary::", stringify!($f), "(&1.0, &2.0));");
-        #[inline(always)]
+        #[inline]
         #[must_use]
         pub fn $f(&self, y: impl Borrow<Self>) -> Self {
             let other = y.borrow();
@@ -248,7 +249,7 @@ macro_rules! methods {
     } };
     (@ternary $doc:tt $f:ident) => { documented! { $doc
         concat!("use backprop::{Dual, Elementary};\nlet (y, w) = (Dual::constant(2.0), Dual::constant(3.0));\nassert_eq!(Dual::variable(1.0).", stringify!($f), "(y, w).value(), Elementary::", stringify!($f), "(&1.0, &2.0, &3.0));");
-        #[inline(always)]
+        #[inline]
         #[must_use]
         #[track_caller]
         pub fn $f(&self, y: impl Borrow<Self>, w: impl Borrow<Self>) -> Self {

@@ -95,28 +95,28 @@ pub trait Elementary:
 
     /// What flows through a slope: their `through`, without a trace of it where one of them is an exact 0 or 1.
     #[doc(hidden)]
-    #[inline(always)]
+    #[inline]
     fn flow(slope: &Self, adjoint: &Self) -> Self {
         slope.through(adjoint)
     }
 
     /// What comes together from two sides: their sum, without a trace of an exact 0.
     #[doc(hidden)]
-    #[inline(always)]
+    #[inline]
     fn join(a: Self, b: Self) -> Self {
         a + b
     }
 
     /// [`flow`](Elementary::flow) of one slope to many tangents.
     #[doc(hidden)]
-    #[inline(always)]
+    #[inline]
     fn flow_all<const N: usize>(slope: &Self, tangents: &[Self; N]) -> [Self; N] {
         std::array::from_fn(|k| Self::flow(slope, &tangents[k]))
     }
 
     /// The tangents of an operation on two numbers.
     #[doc(hidden)]
-    #[inline(always)]
+    #[inline]
     fn flow_both<const N: usize>(dx: &Self, x: &[Self; N], dy: &Self, y: &[Self; N]) -> [Self; N] {
         std::array::from_fn(|k| Self::join(Self::flow(dx, &x[k]), Self::flow(dy, &y[k])))
     }

@@ -10,8 +10,8 @@
 use super::cell::{Chunk, LEAF, PAIR, PAYLOAD, POSITION, STAMP, Slot, code, is_constant, op_of, row};
 use super::handle::Node;
 use super::home::{self, ENDING, Home};
-use crate::number::{Elementary, Float};
-use crate::rule::Op;
+use crate::number::Float;
+use crate::rule::{Op, slope};
 use std::collections::BinaryHeap;
 
 /// What an outer sweep has in a cell that an inner one comes to.
@@ -198,8 +198,8 @@ impl<T: Float> Sweep<'_, T> {
     }
 
     /// A chunk, from the highest cell delivered to down to the lowest. One arm for each usual operation: what an arm
-    /// does not need is not done. The others stand out of line: a call of `cos` and the like within the loop would keep
-    /// everything out of registers.
+    /// does not need is not done (where the slope is 1 or −1, nothing is multiplied). The others stand out of line: a
+    /// call of `cos` and the like within the loop would keep everything out of registers.
     #[inline(never)]
     fn scan<const NESTED: bool>(&mut self, number: u32) {
         let (home, now) = (self.home, self.now);
@@ -262,7 +262,9 @@ impl<T: Float> Sweep<'_, T> {
                 MUL => {
                     let x = at!(i);
                     let y = at!(j);
-                    let (dx, dy) = (T::flow(&y.value.get(), &g), T::flow(&x.value.get(), &g));
+                    let (p, q, z) = (x.value.get(), y.value.get(), cell.value.get());
+                    let dx = T::flow(&slope::mul::<T, 0>(&p, &q, &z), &g);
+                    let dy = T::flow(&slope::mul::<T, 1>(&p, &q, &z), &g);
                     give!(i, x, dx);
                     give!(j, y, dy);
                 }
@@ -272,18 +274,18 @@ impl<T: Float> Sweep<'_, T> {
                 }
                 SQUARE => {
                     let x = at!(i);
-                    let v = x.value.get();
-                    give!(i, x, T::flow(&(v + v), &g));
+                    give!(i, x, T::flow(&slope::square(&x.value.get(), &cell.value.get()), &g));
                 }
                 EXP => {
                     let x = at!(i);
-                    give!(i, x, T::flow(&cell.value.get(), &g));
+                    give!(i, x, T::flow(&slope::exp(&x.value.get(), &cell.value.get()), &g));
                 }
                 DIV => {
                     let x = at!(i);
                     let y = at!(j);
-                    let v = y.value.get();
-                    let (dx, dy) = (T::flow(&Elementary::recip(&v), &g), T::flow(&-(cell.value.get() / v), &g));
+                    let (p, q, z) = (x.value.get(), y.value.get(), cell.value.get());
+                    let dx = T::flow(&slope::div::<T, 0>(&p, &q, &z), &g);
+                    let dy = T::flow(&slope::div::<T, 1>(&p, &q, &z), &g);
                     give!(i, x, dx);
                     give!(j, y, dy);
                 }

@@ -1,5 +1,5 @@
-//! Deliberate mistakes, in test builds only: each slope expression can be made wrong by a thousandth, to see that the
-//! tests notice. Outside of test builds [`slip!`] is the expression itself.
+//! Deliberate mistakes, in test builds only: each slope expression can be made wrong by a thousandth, or lose its own
+//! slopes, to see that the tests notice. Outside of test builds [`slip!`] is the expression itself.
 
 /// A slope expression under a name of its own.
 #[cfg(not(test))]
@@ -23,37 +23,44 @@ pub(crate) use switch::*;
 mod switch {
     use crate::number::Elementary;
     use std::cell::{Cell, RefCell};
-    use std::collections::BTreeSet;
+    use std::collections::BTreeMap;
+
+    /// A way to be wrong.
+    #[derive(Clone, Copy, Debug)]
+    pub(crate) enum Fault {
+        /// Multiplied by 1.001; 1e-3 is added to a zero.
+        Scaled,
+        /// A constant: right itself, but its own slopes are lost.
+        Frozen,
+    }
 
     /// What is done to slope expressions.
     #[derive(Clone, Copy)]
     enum Switch {
         Off,
         /// The one of this name is wrong.
-        Wrong(&'static str),
+        Wrong(&'static str, Fault),
         /// The names are collected.
         Watch,
     }
     thread_local! {
         static SWITCH: Cell<Switch> = const { Cell::new(Switch::Off) };
-        static SEEN: RefCell<BTreeSet<&'static str>> = const { RefCell::new(BTreeSet::new()) };
+        static SEEN: RefCell<BTreeMap<&'static str, bool>> = const { RefCell::new(BTreeMap::new()) };
     }
 
-    /// Multiplied by 1.001 if this is the expression that is to be wrong; 1e-3 is added to a zero.
+    /// The slope; wrong if this is the expression that is to be.
     #[inline]
     pub(crate) fn disturb<S: Elementary>(name: &'static str, slope: S) -> S {
         match SWITCH.get() {
-            Switch::Off => slope,
-            Switch::Wrong(wrong) if wrong == name => {
-                if slope.to_f64_value() == 0.0 {
-                    slope + S::of(1e-3)
-                } else {
-                    slope * S::of(1.001)
-                }
-            }
-            Switch::Wrong(_) => slope,
+            Switch::Wrong(wrong, fault) if wrong == name => match fault {
+                Fault::Scaled if slope.to_f64_value() == 0.0 => slope + S::of(1e-3),
+                Fault::Scaled => slope * S::of(1.001),
+                Fault::Frozen => S::of(slope.to_f64_value()),
+            },
+            Switch::Off | Switch::Wrong(..) => slope,
             Switch::Watch => {
-                SEEN.with_borrow_mut(|seen| seen.insert(name));
+                let varies = !(slope.clone() - S::of(slope.to_f64_value())).is_exact_zero();
+                SEEN.with_borrow_mut(|seen| *seen.entry(name).or_default() |= varies);
                 slope
             }
         }
@@ -71,12 +78,13 @@ mod switch {
     }
 
     /// Runs `f` with the slope expression `name` wrong.
-    pub(crate) fn with<R>(name: &'static str, f: impl FnOnce() -> R) -> R {
-        switched(Switch::Wrong(name), f)
+    pub(crate) fn with<R>(name: &'static str, fault: Fault, f: impl FnOnce() -> R) -> R {
+        switched(Switch::Wrong(name, fault), f)
     }
 
-    /// Runs `f`; beside its result stand the names of the slope expressions that it comes to.
-    pub(crate) fn seen<R>(f: impl FnOnce() -> R) -> (R, BTreeSet<&'static str>) {
+    /// Runs `f`; beside its result stand the slope expressions that it comes to: the name, and whether it has slopes of
+    /// its own.
+    pub(crate) fn seen<R>(f: impl FnOnce() -> R) -> (R, BTreeMap<&'static str, bool>) {
         SEEN.take();
         let result = switched(Switch::Watch, f);
         (result, SEEN.take())

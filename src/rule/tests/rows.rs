@@ -1,0 +1,75 @@
+//! A row of the table as a function of any number.
+
+use crate::number::{Call, Elementary};
+use crate::rule::{Fold, Op, table};
+
+/// What is tested by name: a row of the table, or an operation over a slice.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Row {
+    Op(Op),
+    Fold(Fold),
+}
+impl Row {
+    pub(super) fn all() -> impl Iterator<Item = Row> {
+        Op::ALL.iter().map(|&op| Row::Op(op)).chain(Fold::ALL.iter().map(|&fold| Row::Fold(fold)))
+    }
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Row::Op(op) => op.name(),
+            Row::Fold(fold) => fold.name(),
+        }
+    }
+    pub(super) fn named(name: &str) -> Option<Row> {
+        Row::all().find(|row| row.name() == name)
+    }
+}
+
+/// A row as a function of its active arguments; the others, after them, are constants.
+#[derive(Clone, Debug)]
+pub(super) struct Applied {
+    pub row: Row,
+    pub constants: Vec<f64>,
+}
+impl<S: Elementary> Call<S> for Applied {
+    fn call(&self, x: &[S]) -> S {
+        match self.row {
+            Row::Op(Op::Powi) => x[0].powi(self.constants[0] as i32),
+            Row::Op(op) => {
+                let x: Vec<S> = x.iter().cloned().chain(self.constants.iter().map(|&c| S::of(c))).collect();
+                apply(op, &x)
+            }
+            Row::Fold(Fold::Dot) => S::fold(Fold::Dot, &x[..x.len() / 2], &x[x.len() / 2..]),
+            Row::Fold(fold) => S::fold(fold, x, &[]),
+        }
+    }
+}
+
+macro_rules! by_name {
+    ([] $( $(#[$doc:meta])* $arity:ident $Name:ident $f:ident $symbol:literal |$($arg:ident),+ -> $z:ident|
+        $value:expr, ($($slope:expr),+), $([$low:expr, $high:expr])+; )*) => {
+        /// The row's operator or method; powi has an integer and stands above.
+        fn apply<S: Elementary>(op: Op, x: &[S]) -> S {
+            match op { $( Op::$Name => by_name!(@$arity $f x) ),* }
+        }
+        /// The names that the table gives to its slope expressions.
+        pub(super) fn slope_names() -> Vec<&'static str> {
+            [$( by_name!(@names $arity $f) ),*].concat()
+        }
+    };
+    (@operator1 $f:ident $x:ident) => { $x[0].clone().$f() };
+    (@operator2 $f:ident $x:ident) => { $x[0].clone().$f(&$x[1]) };
+    (@unary $f:ident $x:ident) => { $x[0].$f() };
+    (@binary $f:ident $x:ident) => { $x[0].$f(&$x[1]) };
+    (@ternary $f:ident $x:ident) => { $x[0].$f(&$x[1], &$x[2]) };
+    (@power $f:ident $x:ident) => { unreachable!("powi takes an integer") };
+
+    (@names operator1 $f:ident) => { by_name!(@names unary $f) };
+    (@names power $f:ident) => { by_name!(@names unary $f) };
+    (@names operator2 $f:ident) => { by_name!(@names binary $f) };
+    (@names unary $f:ident) => { vec![concat!(stringify!($f), " row")] };
+    (@names binary $f:ident) => { vec![concat!(stringify!($f), " row, first"), concat!(stringify!($f), " row, second")] };
+    (@names ternary $f:ident) => { vec![
+        concat!(stringify!($f), " row, first"), concat!(stringify!($f), " row, second"), concat!(stringify!($f), " row, third"),
+    ] };
+}
+table!(by_name);

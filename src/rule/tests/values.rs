@@ -1,0 +1,167 @@
+//! The standard library's own functions, which a row that stands here equals bit for bit; and what the others say at
+//! the edges.
+
+use super::precision::{identical, precision, same};
+use super::rows::{Applied, Row};
+use crate::number::{Call, Float};
+use crate::rule::Op;
+
+/// A precision of the standard library.
+pub(super) trait Standard: Float {
+    /// Its value of a row; `None` for rows that it does not have.
+    fn standard(op: Op, x: &[f64]) -> Option<f64>;
+}
+
+macro_rules! standard_library {
+    ($( $Name:ident |$($x:ident),+| $value:expr; )*) => {
+        /// The rows that are the standard library's.
+        pub(super) const STANDARD: &[Op] = &[Op::Powi, $(Op::$Name),*];
+        standard_library!(@precision f32 $( $Name |$($x),+| $value; )*);
+        standard_library!(@precision f64 $( $Name |$($x),+| $value; )*);
+    };
+    (@precision $t:ident $( $Name:ident |$($x:ident),+| $value:expr; )*) => {
+        impl Standard for $t {
+            #[allow(deprecated, reason = "num_traits::Float still has abs_sub")]
+            fn standard(op: Op, x: &[f64]) -> Option<f64> {
+                let arguments: Vec<$t> = x.iter().map(|&x| x as $t).collect();
+                match (op, &arguments[..]) {
+                    (Op::Powi, &[x, n]) => Some(f64::from(x.powi(n as i32))),
+                    $( (Op::$Name, &[$($x),+]) => Some(f64::from($value)), )*
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+standard_library! {
+    Neg       |x|       -x;
+    Add       |x, y|    x + y;
+    Sub       |x, y|    x - y;
+    Mul       |x, y|    x * y;
+    Div       |x, y|    x / y;
+    Rem       |x, y|    x % y;
+    MulAdd    |x, y, w| x.mul_add(y, w);
+    Recip     |x|       x.recip();
+    Sqrt      |x|       x.sqrt();
+    Cbrt      |x|       x.cbrt();
+    Powf      |x, y|    x.powf(y);
+    Exp       |x|       x.exp();
+    Exp2      |x|       x.exp2();
+    ExpM1     |x|       x.exp_m1();
+    Ln        |x|       x.ln();
+    Log2      |x|       x.log2();
+    Log10     |x|       x.log10();
+    Ln1p      |x|       x.ln_1p();
+    Log       |x, base| x.log(base);
+    Sin       |x|       x.sin();
+    Cos       |x|       x.cos();
+    Tan       |x|       x.tan();
+    Asin      |x|       x.asin();
+    Acos      |x|       x.acos();
+    Atan      |x|       x.atan();
+    Atan2     |y, x|    y.atan2(x);
+    Hypot     |x, y|    x.hypot(y);
+    ToDegrees |x|       x.to_degrees();
+    ToRadians |x|       x.to_radians();
+    Sinh      |x|       x.sinh();
+    Cosh      |x|       x.cosh();
+    Tanh      |x|       x.tanh();
+    Asinh     |x|       x.asinh();
+    Acosh     |x|       x.acosh();
+    Atanh     |x|       x.atanh();
+    Abs       |x|       x.abs();
+    Signum    |x|       x.signum();
+    Floor     |x|       x.floor();
+    Ceil      |x|       x.ceil();
+    Round     |x|       x.round();
+    Trunc     |x|       x.trunc();
+    Fract     |x|       x.fract();
+    Max       |x, y|    x.max(y);
+    Min       |x, y|    x.min(y);
+    Clamp     |x, y, w| x.clamp(y, w);
+    Copysign  |x, y|    x.copysign(y);
+    AbsSub    |x, y|    x.abs_sub(y);
+}
+
+/// The value of a row, which is the standard library's if that has it.
+pub(super) fn value<T: Standard>(f: &Applied, x: &[T]) -> Result<f64, String> {
+    let value = f.call(x).to_f64_value();
+    let arguments: Vec<f64> = x.iter().map(T::to_f64_value).chain(f.constants.iter().copied()).collect();
+    match f.row {
+        Row::Op(op) if STANDARD.contains(&op) => match T::standard(op, &arguments) {
+            Some(standard) if identical(value, standard) => Ok(value),
+            other => Err(format!("the value is {value:e}, the standard library's {other:?}")),
+        },
+        _ => Ok(value),
+    }
+}
+
+const INF: f64 = f64::INFINITY;
+const NAN: f64 = f64::NAN;
+
+/// Rows that are ours, arguments, value.
+const OURS: &[(&str, &[f64], f64)] = &[
+    ("through", &[0.0, INF], 0.0),
+    ("through", &[NAN, -0.0], 0.0),
+    ("through", &[1.0, NAN], NAN),
+    ("square", &[-INF], INF),
+    ("logaddexp", &[-INF, -INF], -INF),
+    ("logaddexp", &[INF, INF], INF),
+    ("logaddexp", &[INF, -INF], INF),
+    ("logaddexp", &[-INF, 2.0], 2.0),
+    ("logaddexp", &[INF, NAN], NAN),
+    ("logaddexp", &[NAN, -INF], NAN),
+    ("xlogy", &[0.0, 0.0], 0.0),
+    ("xlogy", &[-0.0, INF], 0.0),
+    ("xlogy", &[0.0, NAN], NAN),
+    ("xlogy", &[2.0, 0.0], -INF),
+    ("xlogy", &[2.0, -1.0], NAN),
+    ("sigmoid", &[INF], 1.0),
+    ("sigmoid", &[-INF], 0.0),
+    ("sigmoid", &[NAN], NAN),
+    ("softplus", &[INF], INF),
+    ("softplus", &[-INF], 0.0),
+    ("softplus", &[NAN], NAN),
+    ("relu", &[-0.0], 0.0),
+    ("relu", &[-INF], 0.0),
+    ("relu", &[INF], INF),
+    ("relu", &[NAN], NAN),
+    ("sum", &[INF, -INF], NAN),
+    ("dot", &[0.0, INF], NAN),
+    ("norm", &[0.0, -0.0], 0.0),
+    ("norm", &[-INF, NAN], INF),
+    ("norm", &[1.0, NAN], NAN),
+    ("logsumexp", &[-INF, -INF], -INF),
+    ("logsumexp", &[INF, 1.0, INF], INF),
+    ("logsumexp", &[-INF, 2.0], 2.0),
+    ("logsumexp", &[NAN, INF], NAN),
+];
+
+#[test]
+fn values_of_our_own_at_the_edges() {
+    fn holds<T: Float>(row: &str, x: &[f64], expected: f64) {
+        let f = Applied { row: Row::named(row).expect(row), constants: Vec::new() };
+        let x: Vec<T> = x.iter().map(|&x| T::of(x)).collect();
+        let value = f.call(&x).to_f64_value();
+        assert!(same(value, expected), "{row} of {x:?} in {} is {value}, not {expected}", precision::<T>());
+    }
+    for &(row, x, expected) in OURS {
+        holds::<f32>(row, x, expected);
+        holds::<f64>(row, x, expected);
+    }
+}
+
+/// The largest numbers do not overflow on their way, the smallest are not lost.
+#[test]
+fn lengths_of_extreme_numbers() {
+    fn holds<T: Float>() {
+        let largest = <T as num_traits::Float>::max_value() / T::of(8.0);
+        let smallest = <T as num_traits::Float>::min_positive_value() / T::of(8.0);
+        for unit in [largest, smallest, T::of(1.0)] {
+            let [three, four, five] = [3.0, 4.0, 5.0].map(|k| unit * T::of(k));
+            assert_eq!(crate::norm(&[three, -four]), five, "in {}", precision::<T>());
+        }
+    }
+    holds::<f32>();
+    holds::<f64>();
+}
