@@ -84,10 +84,18 @@ impl<T: Copy> Slot<T> {
     }
     #[inline(always)]
     pub fn more(&self) {
-        // saturates far beyond what memory can hold: 2³² handles are 16 GiB
-        self.count
-            .set(self.count.get().checked_add(1).unwrap_or_else(|| panic!("more than 2^32 references to one node")));
+        // handles can be forgotten, so that a count can be driven this far without memory for them
+        match self.count.get().checked_add(1) {
+            Some(count) => self.count.set(count),
+            None => too_many(),
+        }
     }
+}
+
+#[cold]
+#[inline(never)]
+fn too_many() -> ! {
+    panic!("more than 2^32 references to one node")
 }
 
 /// Many cells, born together.

@@ -333,7 +333,7 @@ impl<T: Float> Home<T> {
     pub fn set_sweeps(&self, sweeps: u32) {
         self.sweeps.set(sweeps & STAMP);
     }
-    /// Once in 2²⁴ sweeps: no stamp means anything any more.
+    /// Once in 2²³ sweeps: no stamp means anything any more.
     #[cold]
     pub fn forget_stamps(&self) {
         for number in 0..self.chunks.get() {

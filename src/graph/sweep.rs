@@ -91,18 +91,19 @@ struct Turn<'h, T: Float> {
 }
 impl<'h, T: Float> Turn<'h, T> {
     fn new(home: &'h Home<T>) -> Self {
-        if home.sweeps.get() == STAMP {
-            assert!(home.active.get() == 0, "2^24 sweeps inside one custom operation's rule");
+        let active = home.active.get();
+        if active == 0 && home.sweeps.get() >= STAMP / 2 {
+            // the outermost one leaves room for those inside it
             home.forget_stamps();
         }
         let now = home.sweeps.get() + 1;
+        assert!(now <= STAMP, "a custom operation's rule has run 2^23 sweeps inside one");
         home.sweeps.set(now);
-        let outer = match home.active.get() {
-            0 => {
-                home.active.set(now);
-                OUTERMOST
-            }
-            outer => outer,
+        let outer = if active == 0 {
+            home.active.set(now);
+            OUTERMOST
+        } else {
+            active
         };
         Turn { home, now, outer, lists: home.scratch.take() }
     }
