@@ -227,9 +227,12 @@ impl<S: ?Sized, X> Imply<X> for S {}
 
 /// Arithmetic operators with `R` on the right, `O` the result: a short name for a long list of bounds.
 #[doc(hidden)]
-pub trait Arithmetic<R, O>: Add<R, Output = O> + Sub<R, Output = O> + Mul<R, Output = O> + Div<R, Output = O> {}
+pub trait Arithmetic<R, O>:
+    Add<R, Output = O> + Sub<R, Output = O> + Mul<R, Output = O> + Div<R, Output = O> + Rem<R, Output = O>
+{
+}
 impl<X, R, O> Arithmetic<R, O> for X where
-    X: Add<R, Output = O> + Sub<R, Output = O> + Mul<R, Output = O> + Div<R, Output = O>
+    X: Add<R, Output = O> + Sub<R, Output = O> + Mul<R, Output = O> + Div<R, Output = O> + Rem<R, Output = O>
 {
 }
 
@@ -269,46 +272,64 @@ pub trait Number<L = f64>:
     + Sub<L, Output = Self>
     + Mul<L, Output = Self>
     + Div<L, Output = Self>
+    + Rem<L, Output = Self>
     + AddAssign<L>
     + SubAssign<L>
     + MulAssign<L>
     + DivAssign<L>
+    + RemAssign<L>
     + Imply<
         L,
         Is: Add<Self, Output = Self>
                 + Sub<Self, Output = Self>
                 + Mul<Self, Output = Self>
                 + Div<Self, Output = Self>
+                + Rem<Self, Output = Self>
                 + Add<L, Output = L>
                 + Sub<L, Output = L>
                 + Mul<L, Output = L>
-                + Div<L, Output = L>,
+                + Div<L, Output = L>
+                + Rem<L, Output = L>,
     > + for<'a> Imply<
         &'a Self,
         Is: Add<&'a Self, Output = Self>
                 + Sub<&'a Self, Output = Self>
                 + Mul<&'a Self, Output = Self>
                 + Div<&'a Self, Output = Self>
+                + Rem<&'a Self, Output = Self>
                 + Add<Self, Output = Self>
                 + Sub<Self, Output = Self>
                 + Mul<Self, Output = Self>
                 + Div<Self, Output = Self>
+                + Rem<Self, Output = Self>
                 + Neg<Output = Self>,
     > + for<'a> Imply<
         &'a Self,
-        Is: Add<L, Output = Self> + Sub<L, Output = Self> + Mul<L, Output = Self> + Div<L, Output = Self>,
+        Is: Add<L, Output = Self>
+                + Sub<L, Output = Self>
+                + Mul<L, Output = Self>
+                + Div<L, Output = Self>
+                + Rem<L, Output = Self>,
     > + for<'a> Imply<
         L,
         Is: Add<&'a Self, Output = Self>
                 + Sub<&'a Self, Output = Self>
                 + Mul<&'a Self, Output = Self>
-                + Div<&'a Self, Output = Self>,
+                + Div<&'a Self, Output = Self>
+                + Rem<&'a Self, Output = Self>,
     >
 {
 }
 impl<L, T> Number<L> for T
 where
-    T: Elementary + PartialOrd<L> + Arithmetic<L, T> + AddAssign<L> + SubAssign<L> + MulAssign<L> + DivAssign<L>,
+    T: Elementary
+        + PartialOrd<L>
+        + Arithmetic<L, T>
+        + AddAssign<L>
+        + SubAssign<L>
+        + MulAssign<L>
+        + DivAssign<L>
+        + RemAssign<L>,
     for<'a> &'a T: Arithmetic<&'a T, T> + Arithmetic<T, T> + Arithmetic<L, T> + Neg<Output = T>,
     L: for<'a> Arithmetic<&'a T, T> + Arithmetic<T, T> + Arithmetic<L, L>,
 {
