@@ -395,7 +395,10 @@ macro_rules! methods {
         #[must_use]
         #[track_caller]
         pub fn $f(&self, y: impl Borrow<Self>, w: impl Borrow<Self>) -> Self {
-            record::ternary(Op::$Name, [self, y.borrow(), w.borrow()], |x, y, w| Elementary::$f(&x, &y, &w))
+            let (y, w) = (y.borrow(), w.borrow());
+            // the value first: it may panic, at the caller's line
+            let value = Elementary::$f(&self.value(), &y.value(), &w.value());
+            record::ternary(Op::$Name, [self, y, w], value)
         }
     } };
 }

@@ -98,10 +98,17 @@ fn too_many() -> ! {
     panic!("more than 2^32 references to one node")
 }
 
-/// Many cells, born together.
-#[repr(align(64))]
+/// The cells of a chunk.
+pub(crate) type Cells<T> = [Slot<T>; CELLS as usize];
+
+/// Many cells, born together. Its two parts lie apart, so that the hot path comes to a cell as fast as to a chunk, and so
+/// that cells can be made where they stay, however wide the number: they must not travel over the stack.
 pub(crate) struct Chunk<T> {
-    pub cells: [Slot<T>; CELLS as usize],
+    pub cells: Box<Cells<T>>,
+    head: Box<Head<T>>,
+}
+/// What is known of a chunk.
+pub(crate) struct Head<T> {
     /// Which chunk in the thread's life this is: orders chunks.
     pub birth: Cell<u64>,
     /// Cells of no use any more, position 0 and the unused end included; `CELLS`: the chunk is free.
@@ -113,27 +120,41 @@ pub(crate) struct Chunk<T> {
     /// The next free chunk (number + 1).
     pub link: Cell<u32>,
     /// In a chunk of leaves: the accumulated gradients.
-    pub sums: OnceCell<Box<[Cell<T>; CELLS as usize]>>,
+    pub sums: OnceCell<Box<[Cell<T>]>>,
 }
 
 impl<T: Float> Chunk<T> {
-    /// Made in place: 32 KiB must not travel over the stack.
-    pub fn boxed() -> Box<Self> {
+    pub fn new() -> Self {
         let zero = T::of(0.0);
-        let number = || Cell::new(0);
-        Box::new(Chunk {
-            cells: std::array::from_fn(|_| Slot::new(zero)),
+        let cells: Box<[Slot<T>]> = (0..CELLS).map(|_| Slot::new(zero)).collect();
+        let Ok(cells) = cells.try_into() else { unequal() };
+        let head = Head {
             birth: Cell::new(0),
-            dead: number(),
-            stamp: number(),
-            low: number(),
-            high: number(),
-            link: number(),
+            dead: Cell::new(0),
+            stamp: Cell::new(0),
+            low: Cell::new(0),
+            high: Cell::new(0),
+            link: Cell::new(0),
             sums: OnceCell::new(),
-        })
+        };
+        Chunk { cells, head: Box::new(head) }
     }
+    /// Bytes of a chunk, without gradients.
+    pub const BYTES: usize = size_of::<Cells<T>>() + size_of::<Head<T>>();
+
     #[inline(always)]
     pub fn at(&self, index: u32) -> &Slot<T> {
         &self.cells[(index & POSITION) as usize]
     }
+}
+impl<T> std::ops::Deref for Chunk<T> {
+    type Target = Head<T>;
+    #[inline(always)]
+    fn deref(&self) -> &Head<T> {
+        &self.head
+    }
+}
+#[cold]
+fn unequal() -> ! {
+    panic!("a chunk has {CELLS} cells: this is a bug in backprop")
 }

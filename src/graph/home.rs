@@ -10,7 +10,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
 const GROUP: usize = 1024;
-type Group<T> = [OnceCell<Box<Chunk<T>>>; GROUP];
+type Group<T> = [OnceCell<Chunk<T>>; GROUP];
 
 /// What a thread has for each number type.
 ///
@@ -241,7 +241,7 @@ impl<T: Float> Home<T> {
         }
         assert!(number < (1 << 20) - 1, "more than 2^30 cells are alive");
         let group = self.groups[number as usize / GROUP].get_or_init(|| Box::new([const { OnceCell::new() }; GROUP]));
-        group[number as usize % GROUP].get_or_init(Chunk::boxed);
+        group[number as usize % GROUP].get_or_init(Chunk::new);
         self.chunks.set(number + 1);
         number
     }
@@ -267,7 +267,7 @@ impl<T: Float> Home<T> {
     #[cold]
     fn more_leaves(&self) {
         let number = self.take_chunk();
-        self.chunk(number << 10).sums.get_or_init(|| Box::new(std::array::from_fn(|_| Cell::new(T::of(0.0)))));
+        self.chunk(number << 10).sums.get_or_init(|| (0..CELLS).map(|_| Cell::new(T::of(0.0))).collect());
         for position in (self.first.get()..CELLS).rev() {
             let index = number << 10 | position;
             self.free_slot(index, self.cell(index));
@@ -339,7 +339,7 @@ impl<T: Float> Home<T> {
         for number in 0..self.chunks.get() {
             let chunk = self.chunk(number << 10);
             chunk.stamp.set(0);
-            for cell in &chunk.cells {
+            for cell in chunk.cells.iter() {
                 cell.meta.set(cell.meta.get() & !STAMP);
             }
         }
@@ -360,7 +360,7 @@ impl<T: Float> Home<T> {
             live -= CELLS - (at & POSITION);
         }
         let of_leaves = (0..chunks).filter(|k| self.chunk(k << 10).sums.get().is_some()).count();
-        let held = chunks as usize * size_of::<Chunk<T>>()
+        let held = chunks as usize * Chunk::<T>::BYTES
             + of_leaves * CELLS as usize * size_of::<T>()
             + (chunks as usize).div_ceil(GROUP) * size_of::<Group<T>>();
         (live as usize, held)

@@ -122,53 +122,53 @@ impl<T: Float> Payload<T> {
     /// The operands' adjoints in a sweep.
     ///
     /// # Panics
-    /// If a sweep within the rule has come to the rule's own operation, or the rule gives a wrong number of adjoints.
+    /// As [`run`](Payload::run).
     pub fn pull(&self, z: &T, adjoint: &T) -> Vec<T> {
-        struct Running<'a>(&'a Cell<bool>);
-        impl Drop for Running<'_> {
-            fn drop(&mut self) {
-                self.0.set(false);
-            }
-        }
         match &self.rule {
             Rule::Named(_) => vec![*adjoint],
             Rule::Fold(fold) => {
                 let x: Vec<T> = self.operands.iter().map(Node::value).collect();
                 self.pull_fold(*fold, &x, z, adjoint)
             }
-            Rule::Custom(custom) => {
-                let name = custom.name();
-                assert!(
-                    !self.running.get(),
-                    "a sweep inside the rule of {name:?} has come to the very operation whose rule is running"
-                );
-                self.running.set(true);
-                let _running = Running(&self.running);
-                let parts = custom.backward(&self.operands, z, adjoint);
-                counted(name, parts.len(), self.operands.len());
-                parts
-            }
+            Rule::Custom(custom) => self.run(custom.name(), || custom.backward(&self.operands, z, adjoint)),
         }
     }
     /// The operands' adjoints as nodes.
     ///
     /// # Panics
-    /// If the operation is of first order only, or its rule gives a wrong number of adjoints.
+    /// If the operation is of first order only, and as [`run`](Payload::run).
     pub fn pull_nodes(&self, z: &Node<T>, adjoint: &Node<T>) -> Vec<Node<T>> {
         match &self.rule {
             Rule::Named(_) => vec![adjoint.clone()],
             Rule::Fold(fold) => self.pull_fold(*fold, &self.operands, z, adjoint),
-            Rule::Custom(custom) => match custom.backward_nodes(&self.operands, z, adjoint) {
-                Some(parts) => {
-                    counted(custom.name(), parts.len(), self.operands.len());
-                    parts
-                }
-                None => panic!(
-                    "{:?} is an operation of first order: gradients() cannot go through it; write it as an Operation for every number",
-                    custom.name()
-                ),
-            },
+            Rule::Custom(custom) => self.run(custom.name(), || {
+                custom.backward_nodes(&self.operands, z, adjoint).unwrap_or_else(|| {
+                    panic!(
+                        "{:?} is an operation of first order: gradients() cannot go through it; write it as an Operation for every number",
+                        custom.name()
+                    )
+                })
+            }),
         }
+    }
+    /// Runs a rule of the user's.
+    ///
+    /// # Panics
+    /// If it runs already: a sweep within it has come to its own operation. If it gives a wrong number of adjoints.
+    fn run<S>(&self, name: &str, rule: impl FnOnce() -> Vec<S>) -> Vec<S> {
+        /// The rule has ended, also by a panic.
+        struct Running<'a>(&'a Cell<bool>);
+        impl Drop for Running<'_> {
+            fn drop(&mut self) {
+                self.0.set(false);
+            }
+        }
+        let again = self.running.replace(true);
+        assert!(!again, "a sweep inside the rule of {name:?} has come to the very operation whose rule is running");
+        let _running = Running(&self.running);
+        let parts = rule();
+        counted(name, parts.len(), self.operands.len());
+        parts
     }
     fn pull_fold<S: Elementary>(&self, fold: Fold, x: &[S], z: &S, adjoint: &S) -> Vec<S> {
         let (x, y) = x.split_at(if fold == Fold::Dot { x.len() / 2 } else { x.len() });

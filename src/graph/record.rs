@@ -3,8 +3,8 @@
 //! The thread-local is touched in tiny closures, one `Cell` each: `LocalKey::with` around a big closure is not inlined,
 //! and everything would go through the stack. There is one test, "is there room": modes put the position aside.
 
-use super::cell::{CONSTANT, Slot, is_constant, row};
-use super::handle::{Node, Operand, look, own, read};
+use super::cell::{CONSTANT, is_constant, row};
+use super::handle::{Node, Operand, own, read};
 use super::home::{self, ENDING, Home};
 use crate::number::Float;
 use crate::rule::Op;
@@ -72,16 +72,11 @@ pub(crate) fn power<T: Float, A: Operand<T>>(op: Op, a: A, n: i32, f: impl FnOnc
     record(op, meta, value, i, Shape::Power(n), move |home| home.push_power(row(op), i, n, value))
 }
 
-/// Three operands, by reference: their value may panic, and no count may be lost then.
+/// Three operands, and the value they have.
 #[inline(always)]
-#[track_caller]
-pub(crate) fn ternary<T: Float>(op: Op, x: [&Node<T>; 3], f: impl FnOnce(T, T, T) -> T) -> Node<T> {
+pub(crate) fn ternary<T: Float>(op: Op, x: [&Node<T>; 3], value: T) -> Node<T> {
     let [i, j, k] = x.map(Node::index);
-    let ((x, l), (y, m), (w, n)) = (read::<T>(i, false), read::<T>(j, false), read::<T>(k, false));
-    let value = f(x, y, w);
-    for index in [i, j, k] {
-        look::<T, _>(index, Slot::more);
-    }
+    let [l, m, n] = [i, j, k].map(|index| read::<T>(index, true).1);
     record(op, l & m & n, value, i, Shape::Three(j, k), move |home| home.push_three(row(op), [i, j, k], value))
 }
 

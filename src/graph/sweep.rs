@@ -7,7 +7,7 @@
 //!
 //! A sweep may run inside a custom rule of another. It saves what it meets of the outer one and puts it back at its end.
 
-use super::cell::{Chunk, LEAF, PAIR, PAYLOAD, POSITION, STAMP, Slot, code, is_constant, op_of, row};
+use super::cell::{Cells, Chunk, LEAF, PAIR, PAYLOAD, POSITION, STAMP, Slot, code, is_constant, op_of, row};
 use super::handle::Node;
 use super::home::{self, ENDING, Home};
 use crate::number::Float;
@@ -205,18 +205,19 @@ impl<T: Float> Sweep<'_, T> {
     fn scan<const NESTED: bool>(&mut self, number: u32) {
         let (home, now) = (self.home, self.now);
         let chunk: &Chunk<T> = home.chunk(number << 10);
+        let cells: &Cells<T> = &chunk.cells;
         let (mut low, mut position) = (chunk.low.get(), chunk.high.get() + 1);
         // the other chunk that we have come to last
-        let (mut far_number, mut far) = (number, chunk);
+        let (mut far_number, mut far) = (number, cells);
         macro_rules! at {
             ($index:expr) => {
                 if $index >> 10 == number {
-                    chunk.at($index)
+                    &cells[($index & POSITION) as usize]
                 } else {
                     if $index >> 10 != far_number {
-                        (far_number, far) = ($index >> 10, home.chunk($index));
+                        (far_number, far) = ($index >> 10, &home.chunk($index).cells);
                     }
-                    far.at($index)
+                    &far[($index & POSITION) as usize]
                 }
             };
         }
@@ -241,7 +242,7 @@ impl<T: Float> Sweep<'_, T> {
         }
         while position > low {
             position -= 1;
-            let cell = chunk.at(position);
+            let cell = &cells[(position & POSITION) as usize];
             let meta = cell.meta.get();
             if meta & STAMP != now {
                 continue;
