@@ -279,8 +279,9 @@ impl<T: Elementary, const N: usize> Elementary for Dual<T, N> {
         let values = |x: &[Self]| -> Vec<T> { x.iter().map(|x| x.value.clone()).collect() };
         let (p, q) = (values(x), values(y));
         let mut result = Dual::constant(T::fold(fold, &p, &q));
-        for (i, x) in x.iter().chain(y).enumerate() {
-            result.collect(&fold.slope(i, &p, &q, &result.value), x);
+        let slopes = fold.slopes(&p, &q, &result.value);
+        for (slope, x) in slopes.iter().zip(x.iter().chain(y)) {
+            result.collect(slope, x);
         }
         result
     }

@@ -24,5 +24,6 @@ pub use graph::handle::Node;
 pub use graph::modes::no_grad;
 pub use node::Recorded;
 pub use number::{Call, Elementary, Float, Number};
-pub use rule::fold::{dot, logsumexp, norm, select, sum, try_dot};
+pub use rule::branch::{select, try_clamp};
+pub use rule::fold::{dot, logsumexp, norm, sum, try_dot};
 pub use rule::{Fold, Op};

@@ -264,23 +264,6 @@ impl<T: Float> Node<T> {
             _ => None,
         }
     }
-
-    /// [`clamp`](Node::clamp), with an error instead of a panic.
-    ///
-    /// ```
-    /// use backprop::Node;
-    /// let [x, low, high] = [5.0, 2.0, 1.0].map(Node::constant);
-    /// assert_eq!(x.try_clamp(&low, &high).unwrap_err().to_string(),
-    ///     "clamp wants low <= high and no NaN among them, not low = 2.0, high = 1.0");
-    /// ```
-    ///
-    /// # Errors
-    /// [`Error::Bounds`](crate::Error::Bounds) unless `low <= high`.
-    pub fn try_clamp(&self, low: impl Borrow<Self>, high: impl Borrow<Self>) -> Result<Self, crate::Error> {
-        let (low, high) = (low.borrow(), high.borrow());
-        crate::rule::kinks::bounds(low.to_f64_value(), high.to_f64_value())?;
-        Ok(self.clamp(low, high))
-    }
 }
 
 /// What a node was computed by. `Display` gives its name.
@@ -325,7 +308,7 @@ impl fmt::Display for Recorded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Recorded::Row(op) => f.pad(op.name()),
-            Recorded::Power(n) => write!(f, "powi({n})"),
+            Recorded::Power(n) => f.pad(&format!("powi({n})")),
             Recorded::Fold(fold) => f.pad(fold.name()),
             Recorded::Named(name) | Recorded::Custom(name) => f.pad(name),
         }
@@ -430,18 +413,23 @@ impl<T: Float> Elementary for Node<T> {
     }
     // exact zeros and ones leave no trace in graphs of derivatives
     fn flow(slope: &Self, adjoint: &Self) -> Self {
-        match () {
-            () if slope.is_exact_zero() || adjoint.is_exact_zero() => Self::of(0.0),
-            () if slope.is_exact_one() => adjoint.clone(),
-            () if adjoint.is_exact_one() => slope.clone(),
-            () => slope.through(adjoint),
+        if slope.is_exact_zero() || adjoint.is_exact_zero() {
+            Self::of(0.0)
+        } else if slope.is_exact_one() {
+            adjoint.clone()
+        } else if adjoint.is_exact_one() {
+            slope.clone()
+        } else {
+            slope.through(adjoint)
         }
     }
     fn join(a: Self, b: Self) -> Self {
-        match () {
-            () if a.is_exact_zero() => b,
-            () if b.is_exact_zero() => a,
-            () => a + b,
+        if a.is_exact_zero() {
+            b
+        } else if b.is_exact_zero() {
+            a
+        } else {
+            a + b
         }
     }
 }

@@ -268,56 +268,16 @@ impl<X, R, O> Arithmetic<R, O> for X where
 pub trait Number<L = f64>:
     Elementary
     + PartialOrd<L>
-    + Add<L, Output = Self>
-    + Sub<L, Output = Self>
-    + Mul<L, Output = Self>
-    + Div<L, Output = Self>
-    + Rem<L, Output = Self>
+    + Arithmetic<L, Self>
     + AddAssign<L>
     + SubAssign<L>
     + MulAssign<L>
     + DivAssign<L>
     + RemAssign<L>
-    + Imply<
-        L,
-        Is: Add<Self, Output = Self>
-                + Sub<Self, Output = Self>
-                + Mul<Self, Output = Self>
-                + Div<Self, Output = Self>
-                + Rem<Self, Output = Self>
-                + Add<L, Output = L>
-                + Sub<L, Output = L>
-                + Mul<L, Output = L>
-                + Div<L, Output = L>
-                + Rem<L, Output = L>,
-    > + for<'a> Imply<
-        &'a Self,
-        Is: Add<&'a Self, Output = Self>
-                + Sub<&'a Self, Output = Self>
-                + Mul<&'a Self, Output = Self>
-                + Div<&'a Self, Output = Self>
-                + Rem<&'a Self, Output = Self>
-                + Add<Self, Output = Self>
-                + Sub<Self, Output = Self>
-                + Mul<Self, Output = Self>
-                + Div<Self, Output = Self>
-                + Rem<Self, Output = Self>
-                + Neg<Output = Self>,
-    > + for<'a> Imply<
-        &'a Self,
-        Is: Add<L, Output = Self>
-                + Sub<L, Output = Self>
-                + Mul<L, Output = Self>
-                + Div<L, Output = Self>
-                + Rem<L, Output = Self>,
-    > + for<'a> Imply<
-        L,
-        Is: Add<&'a Self, Output = Self>
-                + Sub<&'a Self, Output = Self>
-                + Mul<&'a Self, Output = Self>
-                + Div<&'a Self, Output = Self>
-                + Rem<&'a Self, Output = Self>,
-    >
+    + Imply<L, Is: Arithmetic<Self, Self> + Arithmetic<L, L>>
+    + for<'a> Imply<&'a Self, Is: Arithmetic<&'a Self, Self> + Arithmetic<Self, Self> + Neg<Output = Self>>
+    + for<'a> Imply<&'a Self, Is: Arithmetic<L, Self>>
+    + for<'a> Imply<L, Is: Arithmetic<&'a Self, Self>>
 {
 }
 impl<L, T> Number<L> for T

@@ -19,6 +19,7 @@
 //! lies outside the domain, so is the slope; and what flows back is multiplied by [`through`](Elementary::through),
 //! for which zero times anything is zero.
 
+pub(crate) mod branch;
 pub(crate) mod fault;
 pub(crate) mod fold;
 pub(crate) mod kinks;
@@ -201,7 +202,6 @@ macro_rules! operations {
         /// The slopes, one function a row, the operand's number a constant.
         pub(crate) mod slope {
             use super::*;
-            #[allow(unused_imports)]
             use std::f64::consts::{LN_2, LOG2_E, LOG10_E, PI};
             $( operations!(@slope $arity $f |$($arg),+ -> $z| $($slope),+); )*
         }

@@ -3,7 +3,7 @@
 
 use backprop::custom::{Operation, apply, first_order};
 use backprop::layer::{self, AddLayer, Layer, MulLayer};
-use backprop::{Dual, Elementary, Error, Node, dot, gradients, gradients_with, graph, try_dot};
+use backprop::{Dual, Elementary, Error, Node, dot, gradients, gradients_with, graph, try_clamp, try_dot};
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
@@ -236,11 +236,11 @@ fn errors_instead_of_panics() {
     assert_eq!(error.to_string(), "dot wants two slices of one length, not 3 and 1 elements");
     assert_eq!(try_dot(&x, &x).expect("lengths").value(), 5.25);
 
-    let error = x[0].try_clamp(&x[1], &x[2]).expect_err("bounds");
+    let error = try_clamp(&x[0], &x[1], &x[2]).expect_err("bounds");
     assert_eq!(error, Error::Bounds { low: 2.0, high: 1.0 });
     assert_eq!(error.to_string(), "clamp wants low <= high and no NaN among them, not low = 2.0, high = 1.0");
-    assert!(matches!(x[0].try_clamp(node(f64::NAN), &x[2]), Err(Error::Bounds { low, high: 1.0 }) if low.is_nan()));
-    assert_eq!(x[0].try_clamp(&x[2], &x[1]).expect("bounds").value(), 1.0);
+    assert!(matches!(try_clamp(&x[0], &node(f64::NAN), &x[2]), Err(Error::Bounds { low, high: 1.0 }) if low.is_nan()));
+    assert_eq!(try_clamp(&x[0], &x[2], &x[1]).expect("bounds").value(), 1.0);
     let error: Box<dyn std::error::Error> = Box::new(error);
     assert!(error.source().is_none());
 }
@@ -250,7 +250,10 @@ fn errors_instead_of_panics() {
 fn the_panics_message_is_the_errors() {
     let x = [0.5, 2.0, 1.0].map(node);
     assert_eq!(panic_of(|| dot(&x, &x[..1])).0, try_dot(&x, &x[..1]).expect_err("lengths").to_string());
-    assert_eq!(panic_of(|| x[0].clamp(&x[1], &x[2])).0, x[0].try_clamp(&x[1], &x[2]).expect_err("bounds").to_string());
+    assert_eq!(
+        panic_of(|| x[0].clamp(&x[1], &x[2])).0,
+        try_clamp(&x[0], &x[1], &x[2]).expect_err("bounds").to_string()
+    );
 }
 
 /// What cannot be read is an error, the plain number's own.

@@ -1,6 +1,6 @@
 //! What a cell cannot hold: names, folds, custom operations. A cell names its payload by an index into the home's slab.
 
-use super::cell::{CONSTANT, PAYLOAD};
+use super::cell::{CONSTANT, LEAF, PAYLOAD, code};
 use super::handle::{Node, own};
 use super::home::{self, ENDING, Home};
 use super::modes;
@@ -81,16 +81,11 @@ pub(crate) fn record<T: Float>(value: T, operands: Vec<Node<T>>, rule: Rule<T>) 
         return Node::slot(CONSTANT, value);
     }
     let payload = Rc::new(Payload { rule, operands, running: Cell::new(false) });
-    let index = home::with(|home: &Home<T>| {
+    let recorded = home::with(|home: &Home<T>| {
         let index = home.slab.borrow_mut().put(payload);
-        home.push(PAYLOAD, 0, index, value)
-            .or_else(|| home.push_after_making_room(|home| home.push(PAYLOAD, 0, index, value)))
+        home.push_after_making_room(|home| home.push(PAYLOAD, 0, index, value))
     });
-    match index.expect(ENDING) {
-        Some(index) => own(index),
-        // not closed, and there is room
-        None => Node::slot(CONSTANT, value),
-    }
+    own(recorded.expect(ENDING).expect("recording is open: looked at above"))
 }
 
 impl<T: Float> Node<T> {
@@ -98,8 +93,8 @@ impl<T: Float> Node<T> {
     pub(crate) fn payload(&self) -> Option<Rc<Payload<T>>> {
         home::with(|home: &Home<T>| {
             let cell = home.cell(self.index());
-            let kind = super::cell::code(cell.meta.get());
-            let holds = matches!(kind, super::cell::LEAF | PAYLOAD | CONSTANT);
+            let kind = code(cell.meta.get());
+            let holds = matches!(kind, LEAF | PAYLOAD | CONSTANT);
             if holds { home.payload(cell.b.get()) } else { None }
         })
         .expect(ENDING)
@@ -172,7 +167,7 @@ impl<T: Float> Payload<T> {
     }
     fn pull_fold<S: Elementary>(&self, fold: Fold, x: &[S], z: &S, adjoint: &S) -> Vec<S> {
         let (x, y) = x.split_at(if fold == Fold::Dot { x.len() / 2 } else { x.len() });
-        (0..self.operands.len()).map(|i| S::flow(&fold.slope(i, x, y, z), adjoint)).collect()
+        fold.slopes(x, y, z).iter().map(|slope| S::flow(slope, adjoint)).collect()
     }
 }
 

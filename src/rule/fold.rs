@@ -1,11 +1,10 @@
 //! Operations over slices, each a single operation: sum, dot product, 2-norm, log-sum-exp.
 
 use super::fault::slip;
-use super::kinks::{hypot_d_many, one, zero};
+use super::kinks::{one, zero};
 use crate::error::Error;
 use crate::number::Elementary;
 use num_traits::Float as Plain;
-use std::f64::consts::LN_2;
 
 /// An operation over a slice (`dot`: over two).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -61,39 +60,71 @@ impl Fold {
         }
     }
 
-    /// The slope in the `i`-th operand, those of `x` before those of `y`.
-    pub(crate) fn slope<S: Elementary>(self, i: usize, x: &[S], y: &[S], z: &S) -> S {
+    /// The slopes in all operands, those of `x` before those of `y`.
+    pub(crate) fn slopes<S: Elementary>(self, x: &[S], y: &[S], z: &S) -> Vec<S> {
         match self {
             // (a + h) + b = a + b + h
-            Fold::Sum => slip!("sum fold", one()),
-            // (a + h)·b = ab + b·h
-            Fold::Dot if i < x.len() => slip!("dot fold, first", y[i].clone()),
-            Fold::Dot => slip!("dot fold, second", x[i - x.len()].clone()),
+            Fold::Sum => x.iter().map(|_| slip!("sum fold", one())).collect(),
+            // (a + h)(b + k) ≈ ab + b·h + a·k
+            Fold::Dot => {
+                let by_x = |y: &S| slip!("dot fold, first", y.clone());
+                let by_y = |x: &S| slip!("dot fold, second", x.clone());
+                y.iter().map(by_x).chain(x.iter().map(by_y)).collect()
+            }
             // ‖a + h‖ ≈ ‖a‖ + a·h/‖a‖
-            Fold::Norm => hypot_d_many(i, x, z),
-            // ln Σ e^(a + h) ≈ f + Σ e^(aᵢ − f)·hᵢ
-            Fold::LogSumExp => softmax(i, x, z),
+            Fold::Norm => directions(x, z),
+            // ln Σ e^(a + h) ≈ f + Σ softmax(a)·h
+            Fold::LogSumExp => softmax(x, z),
         }
     }
 }
 
-/// `e^(xᵢ − z)`; of the one element that may have more than half, `1/(1 + Σ e^(xₖ − xᵢ))` over the others, which does not
-/// see that `z` is rounded. 0 where all are `−∞`; infinite ones share equally.
-fn softmax<S: Elementary>(i: usize, x: &[S], z: &S) -> S {
-    let (p, sum) = (x[i].to_f64_value(), z.to_f64_value());
-    match sum {
-        f64::NEG_INFINITY => slip!("logsumexp fold at -inf", zero()),
-        f64::INFINITY if p < f64::INFINITY => slip!("logsumexp fold, finite beside inf", zero()),
+/// `xᵢ/r`, with the conventions of `hypot`: 0 at the origin; at infinity the direction of the infinite elements.
+fn directions<S: Elementary>(x: &[S], r: &S) -> Vec<S> {
+    let length = r.to_f64_value();
+    if length == 0.0 {
+        return x.iter().map(|_| slip!("norm fold at the origin", zero())).collect();
+    }
+    if !length.is_infinite() {
+        return x.iter().map(|x| slip!("norm fold", x.clone() / r)).collect();
+    }
+    let infinite = x.iter().filter(|x| x.to_f64_value().is_infinite()).count();
+    if infinite == 0 {
+        // only the length has overflowed: a quarter of it has not
+        let quarter: Vec<S> = x.iter().map(|x| x.clone() * S::of(0.25)).collect();
+        let length = S::fold(Fold::Norm, &quarter, &[]);
+        return quarter.iter().map(|x| slip!("norm fold where the length overflows", x.clone() / &length)).collect();
+    }
+    let share = (1.0 / infinite as f64).sqrt();
+    x.iter()
+        .map(|x| match x.to_f64_value() {
+            p if p.is_infinite() => slip!("norm fold of an infinity", S::of(share.copysign(p))),
+            _ => slip!("norm fold beside an infinity", zero()),
+        })
+        .collect()
+}
+
+/// `e^(xᵢ − c)/Σ e^(xₖ − c)` with the largest element for the constant `c`: `e^(xᵢ − z)` would see that `z` is rounded. 0
+/// where all are `−∞`; infinite ones share equally.
+fn softmax<S: Elementary>(x: &[S], z: &S) -> Vec<S> {
+    match z.to_f64_value() {
+        f64::NEG_INFINITY => x.iter().map(|_| slip!("logsumexp fold at -inf", zero())).collect(),
         f64::INFINITY => {
-            let equals = x.iter().filter(|x| x.to_f64_value() == f64::INFINITY).count();
-            slip!("logsumexp fold at inf", S::of(1.0 / equals as f64))
+            let infinite = |x: &S| x.to_f64_value() == f64::INFINITY;
+            let share = 1.0 / x.iter().filter(|x| infinite(x)).count() as f64;
+            x.iter()
+                .map(|x| match infinite(x) {
+                    true => slip!("logsumexp fold at inf", S::of(share)),
+                    false => slip!("logsumexp fold, finite beside inf", zero()),
+                })
+                .collect()
         }
-        _ if p - sum > -LN_2 => {
-            let others = x.iter().enumerate().filter(|&(k, _)| k != i);
-            let all = others.fold(one::<S>(), |sum, (_, x_k)| sum + (x_k.clone() - &x[i]).exp());
-            slip!("logsumexp fold, more than half", all.recip())
+        _ => {
+            let high = S::of(x.iter().map(S::to_f64_value).fold(f64::NEG_INFINITY, larger));
+            let powers: Vec<S> = x.iter().map(|x| (x.clone() - &high).exp()).collect();
+            let all = S::fold(Fold::Sum, &powers, &[]);
+            powers.iter().map(|e| slip!("logsumexp fold", e.clone() / &all)).collect()
         }
-        _ => slip!("logsumexp fold", (x[i].clone() - z).exp()),
     }
 }
 
@@ -211,19 +242,4 @@ pub fn norm<S: Elementary>(x: &[S]) -> S {
 #[must_use]
 pub fn logsumexp<S: Elementary>(x: &[S]) -> S {
     S::fold(Fold::LogSumExp, x, &[])
-}
-
-/// `a` if the condition holds, else `b`: the branch not taken has no edge, so nothing of it, not even a NaN, flows
-/// back.
-///
-/// ```
-/// use backprop::{select, Node};
-/// let x = Node::leaf(0.0);
-/// let y = select(x.value() > 0.0, &x.sqrt(), &(&x * 2.0));
-/// y.backward();
-/// assert_eq!(x.grad(), 2.0); // not NaN
-/// ```
-#[must_use]
-pub fn select<S: Clone>(condition: bool, a: &S, b: &S) -> S {
-    if condition { a.clone() } else { b.clone() }
 }

@@ -186,27 +186,6 @@ fn hypot_d_at_infinity<S: Elementary>(x: &S, y: &S) -> S {
         }
     }
 }
-/// `xᵢ/r` for the norm of many, with the conventions of [`hypot_d`].
-pub(crate) fn hypot_d_many<S: Elementary>(i: usize, x: &[S], r: &S) -> S {
-    let length = r.to_f64_value();
-    if length == 0.0 {
-        return slip!("norm' at the origin", zero());
-    }
-    if length.is_finite() || length.is_nan() {
-        return slip!("norm'", x[i].clone() / r);
-    }
-    let infinite = |x: &S| x.to_f64_value().is_infinite();
-    match x.iter().filter(|x| infinite(x)).count() {
-        0 => {
-            let quarter: Vec<S> = x.iter().map(|x| x.clone() * S::of(0.25)).collect();
-            slip!("norm' where the length overflows", quarter[i].clone() / S::fold(super::Fold::Norm, &quarter, &[]))
-        }
-        n if infinite(&x[i]) => {
-            slip!("norm' of an infinity", S::of((1.0 / n as f64).sqrt().copysign(x[i].to_f64_value())))
-        }
-        _ => slip!("norm' beside an infinity", zero()),
-    }
-}
 
 // ---------------------------------------------------------------------------------------- learning
 

@@ -5,7 +5,8 @@ use super::modes::{Everywhere, leaves};
 use super::precision::{precision, same};
 use super::{Check, hold};
 use crate::number::{Call, Elementary, Float};
-use crate::rule::fold::{norm, select};
+use crate::rule::branch::select;
+use crate::rule::fold::norm;
 use crate::{Dual, Node, gradients};
 use std::fmt::Debug;
 

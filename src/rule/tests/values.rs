@@ -165,3 +165,24 @@ fn lengths_of_extreme_numbers() {
     holds::<f32>();
     holds::<f64>();
 }
+
+/// Where the result is rounded, or several are the largest, the slopes still sum to 1 and ties share equally; and many
+/// elements cost what many elements cost, also where lengths overflow.
+#[test]
+fn folds_of_many() {
+    use crate::Node;
+    use crate::rule::fold::{logsumexp, norm};
+    let n = 40_000;
+    for (high, share) in [(1e308, 1.0 / n as f64), (0.0, 1.0 / n as f64), (-1e300, 1.0 / n as f64)] {
+        let x: Vec<Node<f64>> = (0..n).map(|_| Node::leaf(high)).collect();
+        logsumexp(&x).backward();
+        assert!(x.iter().all(|x| (x.grad() / share - 1.0).abs() < 1e-11), "{high}: {}", x[1].grad());
+    }
+    for length in [1e308, f64::INFINITY, 1.0] {
+        let x: Vec<Node<f64>> = (0..n).map(|_| Node::leaf(length)).collect();
+        let begin = std::time::Instant::now();
+        norm(&x).backward();
+        logsumexp(&x).backward();
+        assert!(begin.elapsed().as_millis() < 1000, "{length}: {:?}", begin.elapsed());
+    }
+}
