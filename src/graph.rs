@@ -11,10 +11,12 @@
 //! A node is an index and a count. Three facts carry everything:
 //!
 //! 1. A cell refers to cells recorded before it, or to leaves and constants, which refer to nothing. So (birth of the
-//!    chunk, position) is a topological order, no cycle is possible, and nothing needs sorting, marks or recursion.
-//! 2. A cell whose count is not zero is never moved nor reused; a chunk is used again when all its cells are dead. So a
-//!    node keeps alive exactly what it was computed from.
-//! 3. An adjoint means something only if its stamp is that of the sweep asked about. So nothing is ever cleared.
+//!    chunk, position) is a topological order, no cycle of operands is possible, and nothing needs sorting, marks or
+//!    recursion. (Only a custom rule that comes to own its own result makes a cycle, as with any counted reference.)
+//! 2. A cell whose count is not zero is never moved nor reused. A chunk of operations is used again when all its cells
+//!    are dead, a leaf's place at once. So a node keeps alive exactly what it was computed from.
+//! 3. An adjoint means something only if its stamp is that of the sweep asked about. So nothing is cleared, but for all
+//!    stamps once in 2²³ sweeps.
 //!
 //! The recorded list is the one of Wengert (1964); the reverse sweep over it is Linnainmaa's (1970), see Griewank &
 //! Walther, *Evaluating Derivatives* (2008), chapter 3. What is ours is that it is a list that forgets: cells are
@@ -25,6 +27,7 @@
 //! |---|---|
 //! | `cell` | the cell, the chunk, the operation codes |
 //! | `home` | a thread's chunks of one number type: finding cells, recording, leaves |
+//! | `homes` | where a thread keeps its homes, one for each number type |
 //! | `handle` | the counted handle: clone and drop |
 //! | `record` | the hot path: an operation becomes a cell |
 //! | `release` | death of cells, without recursion |
@@ -38,6 +41,7 @@ pub(crate) mod cell;
 pub(crate) mod gradients;
 pub(crate) mod handle;
 pub(crate) mod home;
+pub(crate) mod homes;
 pub(crate) mod modes;
 pub(crate) mod payload;
 pub(crate) mod record;
@@ -47,14 +51,19 @@ mod sweep;
 
 pub use stats::{Stats, stats};
 
-/// For tests: the next chunks have room for this many cells only, so that small graphs cross their borders.
+/// What tests of the graph need to reach its corners; no part of the promises.
 #[doc(hidden)]
-pub fn set_chunk_cells<T: crate::Float>(cells: u32) {
-    home::with(|home: &home::Home<T>| home.set_chunk_cells(cells));
-}
+pub mod testing {
+    use super::home::Home;
+    use super::homes;
+    use crate::number::Float;
 
-/// For tests: as if there had been so many sweeps already.
-#[doc(hidden)]
-pub fn set_sweeps<T: crate::Float>(sweeps: u32) {
-    home::with(|home: &home::Home<T>| home.set_sweeps(sweeps));
+    /// The next chunks have room for this many cells only, so that small graphs cross their borders.
+    pub fn set_chunk_cells<T: Float>(cells: u32) {
+        homes::with(|home: &Home<T>| home.set_chunk_cells(cells));
+    }
+    /// As if there had been so many sweeps already.
+    pub fn set_sweeps<T: Float>(sweeps: u32) {
+        homes::with(|home: &Home<T>| home.set_sweeps(sweeps));
+    }
 }

@@ -1,8 +1,12 @@
 //! The surface of [`Node`]: leaves, gradients, the walk, the methods of the table, and the traits.
 
-use crate::graph::cell::{CONSTANT, LEAF, LITERAL, PAIR, PAYLOAD, POSITION, STAMP, code, is_constant, op_of};
-use crate::graph::handle::{Node, Operand, look, share};
-use crate::graph::home::{self, ENDING, Home};
+mod walk;
+pub use walk::Recorded;
+
+use crate::graph::cell::{CONSTANT, LEAF, LITERAL, POSITION, STAMP, code, is_constant};
+use crate::graph::handle::{Node, Operand};
+use crate::graph::home::Home;
+use crate::graph::homes::{self, ENDING};
 use crate::graph::payload::{self, Rule};
 use crate::graph::record;
 use crate::number::{BuiltOn, Elementary, Float};
@@ -64,7 +68,7 @@ impl<T: Float> Node<T> {
     /// ```
     #[must_use]
     pub fn grad(&self) -> T {
-        home::with(|home: &Home<T>| {
+        homes::with(|home: &Home<T>| {
             let chunk = home.chunk(self.index());
             let cell = chunk.at(self.index());
             let (meta, last) = (cell.meta.get(), home.last.get());
@@ -121,7 +125,7 @@ impl<T: Float> Node<T> {
     /// assert_eq!(x.grad(), 0.0);
     /// ```
     pub fn zero_grad(&self) {
-        home::with(|home: &Home<T>| {
+        homes::with(|home: &Home<T>| {
             let chunk = home.chunk(self.index());
             if let Some(sums) = chunk.sums.get() {
                 sums[(self.index() & POSITION) as usize].set(T::of(0.0));
@@ -176,141 +180,6 @@ impl<T: Float> Node<T> {
         match &self.payload()?.rule {
             Rule::Named(name) => Some(name.clone()),
             _ => None,
-        }
-    }
-
-    // ------------------------------------------------------------------------------------ the walk
-
-    /// Whether gradients collect here.
-    ///
-    /// ```
-    /// use backprop::Node;
-    /// assert!(Node::leaf(1.0).is_leaf() && !Node::leaf(1.0).sin().is_leaf());
-    /// ```
-    #[must_use]
-    pub fn is_leaf(&self) -> bool {
-        self.kind() == LEAF
-    }
-
-    /// Whether nothing flows in here.
-    ///
-    /// ```
-    /// use backprop::Node;
-    /// assert!(Node::leaf(1.0).detach().is_constant());
-    /// ```
-    #[must_use]
-    pub fn is_constant(&self) -> bool {
-        self.kind() >= CONSTANT
-    }
-
-    /// Whether two handles are the same node: `==` compares values.
-    ///
-    /// ```
-    /// use backprop::Node;
-    /// let x = Node::leaf(1.0);
-    /// assert!(x.is_same(&x.clone()) && !x.is_same(&Node::leaf(1.0)));
-    /// ```
-    #[must_use]
-    pub fn is_same(&self, other: &Self) -> bool {
-        self.index() == other.index()
-    }
-
-    /// The operands, in their order; literals are constants among them. Empty for leaves and constants.
-    ///
-    /// ```
-    /// use backprop::Node;
-    /// let x = Node::leaf(3.0);
-    /// let y = &x * 2.0;
-    /// let [same, two] = &y.operands()[..] else { panic!() };
-    /// assert!(two.is_constant() && same.is_same(&x));
-    /// ```
-    #[must_use]
-    pub fn operands(&self) -> Vec<Node<T>> {
-        let (kind, a, b) = look::<T, _>(self.index(), |cell| (code(cell.meta.get()), cell.a.get(), cell.b.get()));
-        if kind == PAYLOAD {
-            return self.payload().map(|payload| payload.operands.clone()).unwrap_or_default();
-        }
-        let Some(op) = op_of(kind) else { return Vec::new() };
-        let mut indices = vec![a, b];
-        if op.arity() == 3 {
-            indices = look::<T, _>(b, |pair| {
-                debug_assert!(code(pair.meta.get()) == PAIR);
-                vec![a, pair.a.get(), pair.b.get()]
-            });
-        }
-        indices[..op.arity()].iter().map(|&index| share(index)).collect()
-    }
-
-    /// What the node was computed by; `None` for leaves and constants.
-    ///
-    /// ```
-    /// use backprop::{Node, Op, Recorded};
-    /// let x = Node::leaf(3.0);
-    /// assert_eq!((&x * &x).operation(), Some(Recorded::Row(Op::Mul)));
-    /// assert_eq!(x.powi(5).operation(), Some(Recorded::Power(5)));
-    /// assert_eq!(x.operation(), None);
-    /// ```
-    #[must_use]
-    pub fn operation(&self) -> Option<Recorded> {
-        let (kind, b) = look::<T, _>(self.index(), |cell| (code(cell.meta.get()), cell.b.get()));
-        match (kind, op_of(kind)) {
-            (_, Some(Op::Powi)) => Some(Recorded::Power(look::<T, _>(b, |literal| literal.a.get().cast_signed()))),
-            (_, Some(op)) => Some(Recorded::Row(op)),
-            (PAYLOAD, _) => self.payload().map(|payload| match &payload.rule {
-                Rule::Named(name) => Recorded::Named(name.clone()),
-                Rule::Fold(fold) => Recorded::Fold(*fold),
-                Rule::Custom(custom) => Recorded::Custom(custom.name().into()),
-            }),
-            _ => None,
-        }
-    }
-}
-
-/// What a node was computed by. `Display` gives its name.
-///
-/// ```
-/// use backprop::{norm, Node};
-/// assert_eq!(Node::leaf(1.0).atan2(&Node::leaf(2.0)).operation().unwrap().to_string(), "atan2");
-/// assert_eq!(norm(&[Node::leaf(1.0)]).operation().unwrap().symbol(), "‖·‖");
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Recorded {
-    /// A row of the table.
-    Row(Op),
-    /// An integer power, with its exponent.
-    Power(i32),
-    /// An operation over a slice.
-    Fold(Fold),
-    /// The identity, under a name.
-    Named(Rc<str>),
-    /// An operation of the user's, by its name.
-    Custom(Rc<str>),
-}
-impl Recorded {
-    /// What stands in a drawing: `"×"`.
-    ///
-    /// ```
-    /// use backprop::{Op, Recorded};
-    /// assert_eq!(Recorded::Row(Op::Mul).symbol(), "×");
-    /// ```
-    #[must_use]
-    pub fn symbol(&self) -> &str {
-        match self {
-            Recorded::Row(op) => op.symbol(),
-            Recorded::Power(_) => Op::Powi.symbol(),
-            Recorded::Fold(fold) => fold.symbol(),
-            Recorded::Named(name) | Recorded::Custom(name) => name,
-        }
-    }
-}
-impl fmt::Display for Recorded {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Recorded::Row(op) => f.pad(op.name()),
-            Recorded::Power(n) => f.pad(&format!("powi({n})")),
-            Recorded::Fold(fold) => f.pad(fold.name()),
-            Recorded::Named(name) | Recorded::Custom(name) => f.pad(name),
         }
     }
 }

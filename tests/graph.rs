@@ -42,9 +42,9 @@ fn alone(test: impl Fn() + Send + Sync + Copy + 'static) {
 #[track_caller]
 fn alone_in(room: u32, test: impl FnOnce() + Send + 'static) {
     let run = move || {
-        graph::set_chunk_cells::<f64>(room);
-        graph::set_chunk_cells::<f32>(room);
-        graph::set_chunk_cells::<Dual>(room);
+        graph::testing::set_chunk_cells::<f64>(room);
+        graph::testing::set_chunk_cells::<f32>(room);
+        graph::testing::set_chunk_cells::<Dual>(room);
         test();
         assert_eq!(graph::stats().live_cells, 0, "cells are alive at the end, in chunks of {room}");
     };

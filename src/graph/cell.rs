@@ -6,8 +6,20 @@ use std::cell::{Cell, OnceCell};
 
 /// Cells to a chunk. Position 0 is never used: "position 0" says that there is no room, and index 0 that there is no
 /// operand.
-pub(crate) const CELLS: u32 = 1024;
-/// The bits of an index that are the position in the chunk.
+pub(crate) const CELLS: u32 = 1 << BITS;
+/// The bits of an index that are the position in the chunk; above them stands the chunk's number.
+const BITS: u32 = 10;
+/// The number of an index's chunk.
+#[inline(always)]
+pub(crate) fn chunk_of(index: u32) -> u32 {
+    index >> BITS
+}
+/// The index of position 0 of a chunk.
+#[inline(always)]
+pub(crate) fn start_of(number: u32) -> u32 {
+    number << BITS
+}
+/// Masks the position in the chunk.
 pub(crate) const POSITION: u32 = CELLS - 1;
 
 /// Nothing lives here.
@@ -82,6 +94,7 @@ impl<T: Copy> Slot<T> {
         self.count.set(1);
         self.meta.set(code << 24);
     }
+    /// One more reference.
     #[inline(always)]
     pub fn more(&self) {
         // handles can be forgotten, so that a count can be driven this far without memory for them

@@ -3,9 +3,10 @@
 //! The same walk as a sweep's, with adjoints that are nodes and stand beside the graph: it may be swept meanwhile, and
 //! recording goes on in the chunk that is being walked. The slopes are the table's, run on nodes.
 
-use super::cell::{LEAF, PAIR, PAYLOAD, POSITION, code, is_constant, op_of};
+use super::cell::{CONSTANT, LEAF, PAYLOAD, POSITION, chunk_of, code, op_of, start_of};
 use super::handle::{Node, share};
-use super::home::{self, ENDING, Home};
+use super::home::Home;
+use super::homes::{self, ENDING};
 use crate::number::{Elementary, Float};
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 
@@ -106,37 +107,31 @@ struct Walk<T: Float> {
     heap: BinaryHeap<(u64, u32)>,
     tables: HashMap<u32, Table<T>>,
 }
-/// What is known of a cell without a borrow.
-struct Head {
-    code: u32,
-    a: u32,
-    b: u32,
-}
-fn head<T: Float>(index: u32) -> (Head, u64) {
-    home::with(|home: &Home<T>| {
+/// The code of a cell, and the birth of its chunk.
+fn head<T: Float>(index: u32) -> (u32, u64) {
+    homes::with(|home: &Home<T>| {
         let chunk = home.chunk(index);
-        let cell = chunk.at(index);
-        (Head { code: code(cell.meta.get()), a: cell.a.get(), b: cell.b.get() }, chunk.birth.get())
+        (code(chunk.at(index).meta.get()), chunk.birth.get())
     })
     .expect(ENDING)
 }
 
 impl<T: Float> Walk<T> {
     fn adjoint(&self, index: u32) -> Option<Node<T>> {
-        let table = self.tables.get(&(index >> 10))?;
+        let table = self.tables.get(&chunk_of(index))?;
         let k = (index & POSITION).checked_sub(table.low)?;
         table.adjoints.get(k as usize).cloned().flatten()
     }
 
     fn deliver(&mut self, index: u32, part: Node<T>) {
-        let (head, birth) = head::<T>(index);
-        if is_constant(head.code << 24) {
+        let (code, birth) = head::<T>(index);
+        if code >= CONSTANT {
             return;
         }
         let (heap, position) = (&mut self.heap, index & POSITION);
-        let table = self.tables.entry(index >> 10).or_insert_with(|| {
-            if head.code != LEAF {
-                heap.push((birth, index >> 10));
+        let table = self.tables.entry(chunk_of(index)).or_insert_with(|| {
+            if code != LEAF {
+                heap.push((birth, chunk_of(index)));
             }
             Table { low: position, adjoints: VecDeque::new() }
         });
@@ -161,7 +156,7 @@ impl<T: Float> Walk<T> {
         let mut position = table.low + table.adjoints.len() as u32;
         while position > self.tables[&number].low {
             position -= 1;
-            let index = number << 10 | position;
+            let index = start_of(number) | position;
             if let Some(adjoint) = self.adjoint(index) {
                 self.pull(index, &adjoint);
             }
@@ -169,8 +164,8 @@ impl<T: Float> Walk<T> {
     }
 
     fn pull(&mut self, index: u32, adjoint: &Node<T>) {
-        let (Head { code, a, b }, _) = head::<T>(index);
         let z: Node<T> = share(index);
+        let code = z.kind();
         if code == PAYLOAD {
             let Some(payload) = z.payload() else { return };
             for (operand, part) in payload.operands.iter().zip(payload.pull_nodes(&z, adjoint)) {
@@ -179,15 +174,7 @@ impl<T: Float> Walk<T> {
             return;
         }
         let Some(op) = op_of(code) else { return };
-        let mut operands = [a, if b == 0 { a } else { b }, a];
-        let mut exponent = 0;
-        if b != 0 {
-            let (second, _) = head::<T>(b);
-            exponent = second.a.cast_signed(); // means something to powi only
-            if second.code == PAIR {
-                operands = [a, second.a, second.b];
-            }
-        }
+        let (operands, exponent) = z.recorded_operands();
         let x = operands.map(share::<T>);
         for (k, operand) in x[..op.arity()].iter().enumerate() {
             if !operand.is_constant() {

@@ -1,7 +1,8 @@
 //! The counted handle: a node is an index, cloning and dropping count.
 
 use super::cell::{Slot, code};
-use super::home::{self, ENDING, Home};
+use super::home::Home;
+use super::homes::{self, ENDING};
 use crate::number::Float;
 use std::marker::PhantomData;
 use std::rc::Rc;
@@ -55,7 +56,7 @@ pub(crate) fn share<T: Float>(index: u32) -> Node<T> {
 /// Looks at a cell.
 #[inline(always)]
 pub(crate) fn look<T: Float, R>(index: u32, f: impl FnOnce(&Slot<T>) -> R) -> R {
-    home::with(move |home| f(home.cell(index))).expect(ENDING)
+    homes::with(move |home| f(home.cell(index))).expect(ENDING)
 }
 /// Value and meta word; `lent`: one more reference.
 #[inline(always)]
@@ -79,7 +80,7 @@ impl<T: Float> Drop for Node<T> {
     fn drop(&mut self) {
         let index = self.index;
         // None: the home went before us, and all its cells with it
-        let _ = home::with(move |home: &Home<T>| {
+        let _ = homes::with(move |home: &Home<T>| {
             let chunk = home.chunk(index);
             let cell = chunk.at(index);
             let left = cell.count.get() - 1;
@@ -97,6 +98,10 @@ impl<T: Float> Node<T> {
     pub(crate) fn kind(&self) -> u32 {
         look(self.index, |cell: &Slot<T>| code(cell.meta.get()))
     }
+    /// The operands' indices, and powi's exponent, of a row's result.
+    pub(crate) fn recorded_operands(&self) -> ([u32; 3], i32) {
+        homes::with(|home: &Home<T>| home.operands_of(home.cell(self.index))).expect(ENDING)
+    }
     /// Hands the count over to whoever takes the index.
     #[inline(always)]
     fn into_index(self) -> u32 {
@@ -106,15 +111,15 @@ impl<T: Float> Node<T> {
     }
     #[inline(always)]
     pub(crate) fn slot(code: u32, value: T) -> Self {
-        own(home::with(|home| home.slot(code, value)).expect(ENDING))
+        own(homes::with(|home| home.slot(code, value)).expect(ENDING))
     }
-    /// A node's value or, in a `part()` of the shared macros, what stands for it.
+    /// The value, in the form that the shared macros want: something to `*`.
     #[inline(always)]
     pub(crate) fn part(&self) -> Part<T> {
         Part(look(self.index, |cell| cell.value.get()))
     }
 }
-/// A copy that dereferences: the shared macros ask for `*number.part()`.
+/// A copy that dereferences, where other numbers have a reference.
 pub(crate) struct Part<T>(T);
 impl<T> std::ops::Deref for Part<T> {
     type Target = T;

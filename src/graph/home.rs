@@ -1,16 +1,15 @@
 //! A thread's chunks of one number type.
 
-use super::cell::{CELLS, CONSTANT, Chunk, DEAD, LEAF, LITERAL, PAIR, POSITION, STAMP, Slot};
+use super::cell::{CELLS, CONSTANT, Chunk, LEAF, LITERAL, PAIR, POSITION, STAMP, Slot, chunk_of, code, start_of};
 use super::modes;
 use super::payload::Slab;
 use super::sweep::Scratch;
 use crate::number::Float;
-use std::any::{Any, TypeId};
 use std::cell::{Cell, OnceCell, RefCell};
 use std::rc::Rc;
 
-const GROUP: usize = 1024;
-type Group<T> = [OnceCell<Chunk<T>>; GROUP];
+pub(super) const GROUP: usize = 1024;
+pub(super) type Group<T> = [OnceCell<Chunk<T>>; GROUP];
 
 /// What a thread has for each number type.
 ///
@@ -21,16 +20,16 @@ pub(crate) struct Home<T: Float> {
     pub next: Cell<u32>,
     groups: [OnceCell<Box<Group<T>>>; GROUP],
     /// `next` while nothing may be recorded.
-    held: Cell<u32>,
+    pub(super) held: Cell<u32>,
     /// The first free slot of leaves and constants, linked through `a`.
-    leaves: Cell<u32>,
+    pub(super) leaves: Cell<u32>,
     /// Chunks made so far.
     pub chunks: Cell<u32>,
     /// The first free chunk (number + 1).
-    free: Cell<u32>,
+    pub(super) free: Cell<u32>,
     births: Cell<u64>,
     /// The first position that is used: 1; larger in tests, for tiny chunks.
-    first: Cell<u32>,
+    pub(super) first: Cell<u32>,
     /// Cells that wait to be released, linked through their counts.
     pub dying: Cell<u32>,
     pub releasing: Cell<bool>,
@@ -43,61 +42,6 @@ pub(crate) struct Home<T: Float> {
     pub slab: RefCell<Slab<T>>,
 }
 
-thread_local! {
-    static HOME64: Home<f64> = const { Home::new() };
-    static HOME32: Home<f32> = const { Home::new() };
-    /// The homes of all other types, and the one used last.
-    static HOMES: RefCell<Vec<AnyHome>> = const { RefCell::new(Vec::new()) };
-    static RECENT: RefCell<Option<AnyHome>> = const { RefCell::new(None) };
-}
-type AnyHome = (TypeId, Rc<dyn Any>);
-
-/// The panic of what needs a home when the thread has none any more.
-pub(crate) const ENDING: &str = "the thread is ending: its graph is gone, nodes can only be dropped";
-
-/// Gives `f` the thread's home for `T`; `None` when the thread is ending and the home is gone already.
-///
-/// `f` must not run user code that could come here again for another type while a borrow is held: none is.
-#[inline(always)]
-pub(crate) fn with<T: Float, R>(f: impl FnOnce(&Home<T>) -> R) -> Option<R> {
-    // the comparison and the downcast are known when `T` is: nothing of them is left in the program
-    if TypeId::of::<T>() == TypeId::of::<f64>() {
-        HOME64.try_with(|home| (home as &dyn Any).downcast_ref::<Home<T>>().map(f)).ok().flatten()
-    } else if TypeId::of::<T>() == TypeId::of::<f32>() {
-        HOME32.try_with(|home| (home as &dyn Any).downcast_ref::<Home<T>>().map(f)).ok().flatten()
-    } else {
-        registered::<T>()?.downcast_ref::<Home<T>>().map(f)
-    }
-}
-
-fn registered<T: Float>() -> Option<Rc<dyn Any>> {
-    let id = TypeId::of::<T>();
-    let recent = RECENT.try_with(|recent| match &*recent.borrow() {
-        Some((known, home)) if *known == id => Some(home.clone()),
-        _ => None,
-    });
-    match recent {
-        Ok(Some(home)) => Some(home),
-        _ => look_up::<T>(id),
-    }
-}
-#[cold]
-fn look_up<T: Float>(id: TypeId) -> Option<Rc<dyn Any>> {
-    let found = HOMES.try_with(|all| {
-        let mut all = all.borrow_mut();
-        if let Some((_, home)) = all.iter().find(|(known, _)| *known == id) {
-            return home.clone();
-        }
-        let home: Rc<dyn Any> = Home::<T>::boxed();
-        all.push((id, home.clone()));
-        home
-    });
-    let home = found.ok()?;
-    // a thread that is ending may have lost this one first: it is only a short cut
-    let _ = RECENT.try_with(|recent| recent.replace(Some((id, home.clone()))));
-    Some(home)
-}
-
 #[cold]
 #[inline(never)]
 fn lost() -> ! {
@@ -105,7 +49,7 @@ fn lost() -> ! {
 }
 
 impl<T: Float> Home<T> {
-    const fn new() -> Self {
+    pub(super) const fn new() -> Self {
         Home {
             next: Cell::new(0),
             groups: [const { OnceCell::new() }; GROUP],
@@ -124,7 +68,7 @@ impl<T: Float> Home<T> {
             slab: RefCell::new(Slab::new()),
         }
     }
-    fn boxed() -> Rc<Self> {
+    pub(super) fn boxed() -> Rc<Self> {
         Rc::new(Self::new())
     }
 
@@ -132,8 +76,9 @@ impl<T: Float> Home<T> {
 
     #[inline(always)]
     pub fn chunk(&self, index: u32) -> &Chunk<T> {
-        match self.groups[(index >> 20) as usize & (GROUP - 1)].get() {
-            Some(group) => match group[(index >> 10) as usize & (GROUP - 1)].get() {
+        let number = chunk_of(index) as usize;
+        match self.groups[number / GROUP % GROUP].get() {
+            Some(group) => match group[number % GROUP].get() {
                 Some(chunk) => chunk,
                 None => lost(),
             },
@@ -143,6 +88,20 @@ impl<T: Float> Home<T> {
     #[inline(always)]
     pub fn cell(&self, index: u32) -> &Slot<T> {
         self.chunk(index).at(index)
+    }
+
+    /// The operands of a row's cell, as many as the row has, and powi's exponent.
+    pub fn operands_of(&self, cell: &Slot<T>) -> ([u32; 3], i32) {
+        let (a, b) = (cell.a.get(), cell.b.get());
+        if b == 0 {
+            return ([a; 3], 0);
+        }
+        let second = self.cell(b);
+        match code(second.meta.get()) {
+            PAIR => ([a, second.a.get(), second.b.get()], 0),
+            LITERAL => ([a, b, a], second.a.get().cast_signed()),
+            _ => ([a, b, a], 0),
+        }
     }
 
     // ------------------------------------------------------------------------------------ recording
@@ -217,7 +176,7 @@ impl<T: Float> Home<T> {
             self.waste(self.chunk(at), at, CELLS - (at & POSITION));
         }
         let chunk = self.take_chunk();
-        self.next.set(chunk << 10 | self.first.get());
+        self.next.set(start_of(chunk) | self.first.get());
     }
     /// The number of an empty chunk.
     fn take_chunk(&self) -> u32 {
@@ -225,11 +184,11 @@ impl<T: Float> Home<T> {
         let number = match self.free.get() {
             0 => self.make_chunk(),
             free => {
-                self.free.set(self.chunk((free - 1) << 10).link.get());
+                self.free.set(self.chunk(start_of(free - 1)).link.get());
                 free - 1
             }
         };
-        let chunk = self.chunk(number << 10);
+        let chunk = self.chunk(start_of(number));
         chunk.birth.set(self.births.get());
         chunk.dead.set(self.first.get());
         number
@@ -267,58 +226,14 @@ impl<T: Float> Home<T> {
     #[cold]
     fn more_leaves(&self) {
         let number = self.take_chunk();
-        self.chunk(number << 10).sums.get_or_init(|| (0..CELLS).map(|_| Cell::new(T::of(0.0))).collect());
+        self.chunk(start_of(number)).sums.get_or_init(|| (0..CELLS).map(|_| Cell::new(T::of(0.0))).collect());
         for position in (self.first.get()..CELLS).rev() {
-            let index = number << 10 | position;
+            let index = start_of(number) | position;
             self.free_slot(index, self.cell(index));
         }
     }
-    #[inline(always)]
-    pub fn free_slot(&self, index: u32, cell: &Slot<T>) {
-        cell.meta.set(DEAD);
-        cell.a.set(self.leaves.replace(index));
-    }
 
-    // ------------------------------------------------------------------------------------ death
-
-    /// The cell is dead. The last one recorded is taken back at once: a loop stays in warm memory.
-    #[inline(always)]
-    pub fn bury(&self, chunk: &Chunk<T>, index: u32) {
-        if index + 1 == self.next.get() {
-            self.next.set(index);
-        } else {
-            chunk.at(index).meta.set(DEAD);
-            self.waste(chunk, index, 1);
-        }
-    }
-    /// `n` more cells of the chunk are of no use until all are.
-    #[inline(always)]
-    fn waste(&self, chunk: &Chunk<T>, index: u32, n: u32) {
-        let dead = chunk.dead.get() + n;
-        chunk.dead.set(dead);
-        if dead == CELLS {
-            chunk.link.set(self.free.get());
-            self.free.set((index >> 10) + 1);
-        }
-    }
-    /// Takes back the dead cells at the end of the current chunk, so that a node that is kept leaves no hole behind it.
-    /// (The order holds: what lives stands before what is taken back.)
-    #[inline(always)]
-    pub fn rewind(&self) {
-        let next = self.next.get();
-        if next & POSITION <= self.first.get() {
-            return;
-        }
-        let chunk = self.chunk(next);
-        let mut position = next & POSITION;
-        while position > self.first.get() && chunk.at(position - 1).meta.get() == DEAD {
-            position -= 1;
-            chunk.dead.set(chunk.dead.get() - 1);
-        }
-        self.next.set(next & !POSITION | position);
-    }
-
-    // ------------------------------------------------------------------------------------ modes, tests, statistics
+    // ------------------------------------------------------------------------------------ modes and tests
 
     /// Every operation takes the slow path from now on.
     pub fn close(&self) {
@@ -337,7 +252,7 @@ impl<T: Float> Home<T> {
     #[cold]
     pub fn forget_stamps(&self) {
         for number in 0..self.chunks.get() {
-            let chunk = self.chunk(number << 10);
+            let chunk = self.chunk(start_of(number));
             chunk.stamp.set(0);
             for cell in chunk.cells.iter() {
                 cell.meta.set(cell.meta.get() & !STAMP);
@@ -345,24 +260,5 @@ impl<T: Float> Home<T> {
         }
         self.sweeps.set(0);
         self.last.set(0);
-    }
-    /// Living cells, and bytes held, by walking: for reports, not for loops.
-    pub fn count(&self) -> (usize, usize) {
-        let chunks = self.chunks.get();
-        let mut live: u32 = (0..chunks).map(|k| CELLS - self.chunk(k << 10).dead.get()).sum();
-        let mut slot = self.leaves.get();
-        while slot != 0 {
-            live -= 1;
-            slot = self.cell(slot).a.get();
-        }
-        let at = if self.next.get() == 0 { self.held.get() } else { self.next.get() };
-        if at & POSITION != 0 {
-            live -= CELLS - (at & POSITION);
-        }
-        let of_leaves = (0..chunks).filter(|k| self.chunk(k << 10).sums.get().is_some()).count();
-        let held = chunks as usize * Chunk::<T>::BYTES
-            + of_leaves * CELLS as usize * size_of::<T>()
-            + (chunks as usize).div_ceil(GROUP) * size_of::<Group<T>>();
-        (live as usize, held)
     }
 }

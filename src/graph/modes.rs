@@ -1,6 +1,7 @@
 //! Modes of the thread, for all its number types.
 
-use super::home;
+use super::home::Home;
+use super::homes;
 use super::stats::Stats;
 use crate::number::Float;
 use std::cell::{Cell, RefCell};
@@ -27,9 +28,9 @@ pub(crate) fn is_closed() -> bool {
 /// A home has made its first chunk.
 pub(super) fn register<T: Float>() {
     let control = Control {
-        close: || home::with(home::Home::<T>::close).unwrap_or_default(),
-        open: || home::with(home::Home::<T>::open).unwrap_or_default(),
-        stats: || home::with(home::Home::<T>::stats).unwrap_or_default(),
+        close: || homes::with(Home::<T>::close).unwrap_or_default(),
+        open: || homes::with(Home::<T>::open).unwrap_or_default(),
+        stats: || homes::with(Home::<T>::stats).unwrap_or_default(),
     };
     // in a thread that is ending there is nothing to control any more
     let _ = HOMES.try_with(|homes| homes.borrow_mut().push(control));

@@ -2,7 +2,8 @@
 
 use super::cell::{CONSTANT, LEAF, PAYLOAD, code};
 use super::handle::{Node, own};
-use super::home::{self, ENDING, Home};
+use super::home::Home;
+use super::homes::{self, ENDING};
 use super::modes;
 use crate::number::{Elementary, Float};
 use crate::rule::Fold;
@@ -81,7 +82,7 @@ pub(crate) fn record<T: Float>(value: T, operands: Vec<Node<T>>, rule: Rule<T>) 
         return Node::slot(CONSTANT, value);
     }
     let payload = Rc::new(Payload { rule, operands, running: Cell::new(false) });
-    let recorded = home::with(|home: &Home<T>| {
+    let recorded = homes::with(|home: &Home<T>| {
         let index = home.slab.borrow_mut().put(payload);
         home.push_after_making_room(|home| home.push(PAYLOAD, 0, index, value))
     });
@@ -91,7 +92,7 @@ pub(crate) fn record<T: Float>(value: T, operands: Vec<Node<T>>, rule: Rule<T>) 
 impl<T: Float> Node<T> {
     /// The payload of an operation or the name of a leaf or constant.
     pub(crate) fn payload(&self) -> Option<Rc<Payload<T>>> {
-        home::with(|home: &Home<T>| {
+        homes::with(|home: &Home<T>| {
             let cell = home.cell(self.index());
             let kind = code(cell.meta.get());
             let holds = matches!(kind, LEAF | PAYLOAD | CONSTANT);
@@ -102,7 +103,7 @@ impl<T: Float> Node<T> {
     /// Gives a leaf or constant a name of its own.
     pub(crate) fn name_slot(&self, name: Rc<str>) {
         let payload = Rc::new(Payload { rule: Rule::Named(name), operands: Vec::new(), running: Cell::new(false) });
-        let old = home::with(|home: &Home<T>| {
+        let old = homes::with(|home: &Home<T>| {
             let cell = home.cell(self.index());
             let mut slab = home.slab.borrow_mut();
             let old = if cell.b.get() == 0 { None } else { slab.take(cell.b.get()) };

@@ -5,7 +5,8 @@
 
 use super::cell::{CONSTANT, is_constant, row};
 use super::handle::{Node, Operand, own, read};
-use super::home::{self, ENDING, Home};
+use super::home::Home;
+use super::homes::{self, ENDING};
 use crate::number::Float;
 use crate::rule::Op;
 
@@ -91,7 +92,7 @@ fn record<T: Float>(
     push: impl FnOnce(&Home<T>) -> Option<u32>,
 ) -> Node<T> {
     if !is_constant(meta)
-        && let Some(Some(index)) = home::with(push)
+        && let Some(Some(index)) = homes::with(push)
     {
         return own(index);
     }
@@ -104,7 +105,7 @@ fn record<T: Float>(
 fn slow<T: Float>(op: Op, meta: u32, value: T, i: u32, shape: Shape<T>) -> Node<T> {
     if !is_constant(meta) {
         let code = row(op);
-        let pushed = home::with(|home| {
+        let pushed = homes::with(|home| {
             home.push_after_making_room(|home| match shape {
                 Shape::One => home.push(code, i, 0, value),
                 Shape::Two(j) => home.push(code, i, j, value),

@@ -4,7 +4,7 @@
 //! cells themselves, so there is no recursion and no allocation. What a payload's drop lets die (user code may run
 //! there) joins the same list.
 
-use super::cell::{CONSTANT, Chunk, LEAF, LITERAL, PAIR, PAYLOAD, POSITION, Slot, code};
+use super::cell::{CELLS, CONSTANT, Chunk, DEAD, LEAF, LITERAL, PAIR, PAYLOAD, POSITION, Slot, chunk_of, code};
 use super::home::Home;
 use crate::number::Float;
 use std::cell::Cell;
@@ -33,12 +33,12 @@ impl<T: Float> Home<T> {
     /// Releases a cell and all that dies with it.
     fn release_all<'a>(&'a self, mut index: u32, mut chunk: &'a Chunk<T>) {
         let mut dying = self.dying.take();
-        let mut number = index >> 10;
+        let mut number = chunk_of(index);
         // the other chunk that we have come to last: mostly that of the leaves
         let (mut far_number, mut far) = (number, chunk);
         loop {
-            if index >> 10 != number {
-                (number, chunk) = (index >> 10, self.chunk(index));
+            if chunk_of(index) != number {
+                (number, chunk) = (chunk_of(index), self.chunk(index));
             }
             let cell = chunk.at(index);
             let kind = code(cell.meta.get());
@@ -47,11 +47,11 @@ impl<T: Float> Home<T> {
                 let (a, b) = (cell.a.get(), cell.b.get());
                 self.bury(chunk, index);
                 let mut less = |operand: u32| {
-                    let (home, cell) = if operand >> 10 == number {
+                    let (home, cell) = if chunk_of(operand) == number {
                         (chunk, chunk.at(operand))
                     } else {
-                        if operand >> 10 != far_number {
-                            (far_number, far) = (operand >> 10, self.chunk(operand));
+                        if chunk_of(operand) != far_number {
+                            (far_number, far) = (chunk_of(operand), self.chunk(operand));
                         }
                         (far, far.at(operand))
                     };
@@ -95,6 +95,54 @@ impl<T: Float> Home<T> {
             index = next;
         }
         self.rewind();
+    }
+
+    /// The leaf or constant is dead.
+    #[inline(always)]
+    pub fn free_slot(&self, index: u32, cell: &Slot<T>) {
+        cell.meta.set(DEAD);
+        cell.a.set(self.leaves.replace(index));
+    }
+
+    /// The cell is dead. The last one recorded is taken back at once: a loop stays in warm memory.
+    ///
+    /// That `next` follows this cell means that it was recorded last, also across a border: `next` is the start of chunk
+    /// n + 1 only if chunk n has just been filled. (After `no_grad` that chunk may have died and be in use again: as one
+    /// of leaves, which do not come here, or of operations, and then `next` has moved.)
+    #[inline(always)]
+    pub fn bury(&self, chunk: &Chunk<T>, index: u32) {
+        if index + 1 == self.next.get() {
+            self.next.set(index);
+        } else {
+            chunk.at(index).meta.set(DEAD);
+            self.waste(chunk, index, 1);
+        }
+    }
+    /// `n` more cells of the chunk are of no use until all are.
+    #[inline(always)]
+    pub(super) fn waste(&self, chunk: &Chunk<T>, index: u32, n: u32) {
+        let dead = chunk.dead.get() + n;
+        chunk.dead.set(dead);
+        if dead == CELLS {
+            chunk.link.set(self.free.get());
+            self.free.set(chunk_of(index) + 1);
+        }
+    }
+    /// Takes back the dead cells at the end of the current chunk, so that a node that is kept leaves no hole behind it.
+    /// (The order holds: what lives stands before what is taken back.)
+    #[inline(always)]
+    pub fn rewind(&self) {
+        let next = self.next.get();
+        if next & POSITION <= self.first.get() {
+            return;
+        }
+        let chunk = self.chunk(next);
+        let mut position = next & POSITION;
+        while position > self.first.get() && chunk.at(position - 1).meta.get() == DEAD {
+            position -= 1;
+            chunk.dead.set(chunk.dead.get() - 1);
+        }
+        self.next.set(next & !POSITION | position);
     }
 
     /// Drops a payload, during which user code may run and more cells may die: they join the list.

@@ -7,9 +7,12 @@
 //!
 //! A sweep may run inside a custom rule of another. It saves what it meets of the outer one and puts it back at its end.
 
-use super::cell::{Cells, Chunk, LEAF, PAIR, PAYLOAD, POSITION, STAMP, Slot, code, is_constant, op_of, row};
+use super::cell::{
+    Cells, Chunk, LEAF, PAYLOAD, POSITION, STAMP, Slot, chunk_of, code, is_constant, op_of, row, start_of,
+};
 use super::handle::Node;
-use super::home::{self, ENDING, Home};
+use super::home::Home;
+use super::homes::{self, ENDING};
 use crate::number::Float;
 use crate::rule::{Op, slope};
 use std::collections::BinaryHeap;
@@ -63,7 +66,7 @@ struct Sweep<'h, T: Float> {
 impl<T: Float> Node<T> {
     /// One sweep from this node, with the adjoint `seed`.
     pub(crate) fn sweep(&self, seed: T) {
-        home::with(|home| {
+        homes::with(|home| {
             let mut turn = Turn::new(home);
             let mut sweep = turn.sweep();
             sweep.deliver(self.index(), seed);
@@ -181,7 +184,7 @@ impl<T: Float> Sweep<'_, T> {
         chunk.stamp.set(self.now);
         chunk.low.set(position);
         chunk.high.set(position);
-        let (lists, entry) = (&mut self.lists, (chunk.birth.get(), index >> 10));
+        let (lists, entry) = (&mut self.lists, (chunk.birth.get(), chunk_of(index)));
         if lists.top.0 == 0 {
             lists.top = entry;
         } else {
@@ -204,18 +207,18 @@ impl<T: Float> Sweep<'_, T> {
     #[inline(never)]
     fn scan<const NESTED: bool>(&mut self, number: u32) {
         let (home, now) = (self.home, self.now);
-        let chunk: &Chunk<T> = home.chunk(number << 10);
+        let chunk: &Chunk<T> = home.chunk(start_of(number));
         let cells: &Cells<T> = &chunk.cells;
         let (mut low, mut position) = (chunk.low.get(), chunk.high.get() + 1);
         // the other chunk that we have come to last
         let (mut far_number, mut far) = (number, cells);
         macro_rules! at {
             ($index:expr) => {
-                if $index >> 10 == number {
+                if chunk_of($index) == number {
                     &cells[($index & POSITION) as usize]
                 } else {
-                    if $index >> 10 != far_number {
-                        (far_number, far) = ($index >> 10, &home.chunk($index).cells);
+                    if chunk_of($index) != far_number {
+                        (far_number, far) = (chunk_of($index), &home.chunk($index).cells);
                     }
                     &far[($index & POSITION) as usize]
                 }
@@ -226,7 +229,7 @@ impl<T: Float> Sweep<'_, T> {
                 let meta = $cell.meta.get();
                 if meta & STAMP == now {
                     $cell.adjoint.set($cell.adjoint.get() + $adjoint);
-                } else if !NESTED && $index >> 10 == number {
+                } else if !NESTED && chunk_of($index) == number {
                     if !is_constant(meta) {
                         $cell.adjoint.set($adjoint);
                         $cell.meta.set(meta & !STAMP | now);
@@ -307,18 +310,14 @@ impl<T: Float> Sweep<'_, T> {
     #[inline(never)]
     fn rare(&mut self, code_of_op: u32, cell: &Slot<T>, adjoint: T) {
         let Some(op) = op_of(code_of_op) else { return };
-        let (i, j) = (cell.a.get(), cell.b.get());
-        let (z, x) = (cell.value.get(), self.home.cell(i));
-        let p = x.value.get();
-        if j == 0 {
-            self.deliver(i, T::flow(&op.slope(0, [&p, &p, &p], 0, &z), &adjoint));
+        let (home, z) = (self.home, cell.value.get());
+        if cell.b.get() == 0 {
+            let (i, x) = (cell.a.get(), home.cell(cell.a.get()).value.get());
+            self.deliver(i, T::flow(&op.slope(0, [&x, &x, &x], 0, &z), &adjoint));
             return;
         }
-        let y = self.home.cell(j);
-        let pair = code(y.meta.get()) == PAIR;
-        let operands = if pair { [i, y.a.get(), y.b.get()] } else { [i, j, j] };
-        let exponent = y.a.get().cast_signed(); // means something to powi only
-        let values = operands.map(|index| self.home.cell(index).value.get());
+        let (operands, exponent) = home.operands_of(cell);
+        let values = operands.map(|index| home.cell(index).value.get());
         for (k, &index) in operands[..op.arity()].iter().enumerate() {
             if !is_constant(self.home.cell(index).meta.get()) {
                 let slope = op.slope(k, [&values[0], &values[1], &values[2]], exponent, &z);
@@ -340,8 +339,8 @@ impl<T: Float> Sweep<'_, T> {
         let mut number = u32::MAX;
         let mut chunk = None;
         for &index in &self.lists.leaves {
-            if index >> 10 != number {
-                number = index >> 10;
+            if chunk_of(index) != number {
+                number = chunk_of(index);
                 let leaves = self.home.chunk(index);
                 chunk = leaves.sums.get().map(|sums| (leaves, sums));
             }

@@ -289,7 +289,7 @@ fn the_number_of_sweeps_wraps() {
         z.backward();
         y.backward();
         x.zero_grad();
-        graph::set_sweeps::<f64>(LAST_SWEEP - 5);
+        graph::testing::set_sweeps::<f64>(LAST_SWEEP - 5);
         for k in 1..=20 {
             y.backward();
             assert_eq!((x.grad(), y.grad(), z.grad()), (6.0 * f64::from(k), 1.0, 0.0), "sweep {k}");
@@ -303,7 +303,7 @@ fn the_number_of_sweeps_wraps() {
 #[test]
 fn the_number_of_sweeps_wraps_in_a_loop_that_makes_its_graphs() {
     alone(|| {
-        graph::set_sweeps::<f64>(LAST_SWEEP - 50);
+        graph::testing::set_sweeps::<f64>(LAST_SWEEP - 50);
         for k in 0..100 {
             let x = Node::leaf(f64::from(k));
             let y = (&x * &x + 1.0) * &x;
@@ -328,7 +328,7 @@ fn the_number_of_sweeps_wraps_inside_a_rule() {
                 }
             });
             let z = &a * &x + &shared;
-            graph::set_sweeps::<f64>(LAST_SWEEP - left);
+            graph::testing::set_sweeps::<f64>(LAST_SWEEP - left);
             z.backward();
             // z = 2x²y + xy, three times y² and x·y
             assert_eq!((x.grad(), y.grad()), (60.0 + 5.0 + 15.0, 18.0 + 3.0 + 3.0 * (10.0 + 3.0)), "{left} left");

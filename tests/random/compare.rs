@@ -113,7 +113,7 @@ fn reverse(program: &Program, trace: &Trace, walk: &Walk, seed: f64, rng: &mut R
         }
         if rng.chance(0.01) {
             // the stamps of the sweeps run over
-            graph::set_sweeps::<f64>(u32::MAX);
+            graph::testing::set_sweeps::<f64>(u32::MAX);
         }
         result.backward_with(seed);
         sweeps = 2.0;

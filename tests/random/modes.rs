@@ -183,8 +183,8 @@ impl Drop for TinyChunks {
     }
 }
 fn set(cells: u32) {
-    backprop::graph::set_chunk_cells::<f64>(cells);
-    backprop::graph::set_chunk_cells::<Dual<f64>>(cells);
+    backprop::graph::testing::set_chunk_cells::<f64>(cells);
+    backprop::graph::testing::set_chunk_cells::<Dual<f64>>(cells);
     // an operation that is taken back: the chunk in use starts again with the new size
     drop(Node::leaf(1.0).sin());
     drop(Node::leaf(Dual::variable(1.0)).sin());
