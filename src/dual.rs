@@ -302,7 +302,7 @@ literals_left!([const N: usize] Dual<f64, N>, f64, std::convert::identity);
 literals_left!([const N: usize] Dual<f32, N>, f32, std::convert::identity);
 literals_nested!([U: BuiltOn<f64>, const M: usize, const N: usize] Dual<Dual<U, M>, N>, f64);
 literals_nested!([U: BuiltOn<f32>, const M: usize, const N: usize] Dual<Dual<U, M>, N>, f32);
-numeric_traits!([T: Elementary, const N: usize] [T: Elementary, const N: usize] Dual<T, N>);
+numeric_traits!([T: Elementary, const N: usize] Dual<T, N>);
 
 impl<L, T: BuiltOn<L>, const N: usize> BuiltOn<L> for Dual<T, N> {}
 impl<T: Float, const N: usize> sealed::Sealed for Dual<T, N> {}

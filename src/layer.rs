@@ -56,6 +56,11 @@ pub struct MulLayer<X> {
 
 impl<X> MulLayer<X> {
     /// A layer that remembers nothing yet.
+    ///
+    /// ```
+    /// let mut layer = backprop::layer::MulLayer::new();
+    /// assert_eq!(layer.forward(2.0, 3.0), 6.0);
+    /// ```
     #[must_use]
     pub fn new() -> Self {
         MulLayer { inputs: None }
@@ -77,6 +82,12 @@ impl<X: Clone + Mul<Output = X>> MulLayer<X> {
         x * y
     }
     /// `(dout·y, dout·x)`.
+    ///
+    /// ```
+    /// let mut layer = backprop::layer::MulLayer::new();
+    /// layer.forward(3.0, 4.0);
+    /// assert_eq!(layer.backward(10.0), (40.0, 30.0));
+    /// ```
     ///
     /// # Panics
     /// If `forward` has not run.
@@ -113,15 +124,29 @@ pub struct AddLayer;
 
 impl AddLayer {
     /// A layer; it has nothing to remember.
+    ///
+    /// ```
+    /// assert_eq!(backprop::layer::AddLayer::new().forward(2.0, 3.0), 5.0);
+    /// ```
     #[must_use]
     pub fn new() -> Self {
         AddLayer
     }
     /// `x + y`.
+    ///
+    /// ```
+    /// assert_eq!(backprop::layer::AddLayer.forward(200.0, 450.0), 650.0);
+    /// ```
+    #[must_use]
     pub fn forward<X: Add<Output = X>>(&self, x: X, y: X) -> X {
         x + y
     }
     /// `(dout, dout)`.
+    ///
+    /// ```
+    /// assert_eq!(backprop::layer::AddLayer.backward(1.1), (1.1, 1.1));
+    /// ```
+    #[must_use]
     pub fn backward<X: Clone>(&self, dout: X) -> (X, X) {
         (dout.clone(), dout)
     }

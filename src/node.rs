@@ -95,7 +95,8 @@ impl<T: Float> Node<T> {
     /// ```
     ///
     /// # Panics
-    /// If the rule of a custom operation panics; no leaf's gradient has changed then.
+    /// If the rule of a custom operation panics, gives another number of adjoints than there are operands, or runs a sweep
+    /// that comes to this very operation. No leaf's gradient has changed then.
     pub fn backward(&self) {
         self.sweep(T::of(1.0));
     }
@@ -315,7 +316,7 @@ literals_left!([] Node<f64>, f64, std::convert::identity);
 literals_left!([] Node<f32>, f32, std::convert::identity);
 literals_nested!([U: BuiltOn<f64> + Float, const M: usize] Node<crate::Dual<U, M>>, f64);
 literals_nested!([U: BuiltOn<f32> + Float, const M: usize] Node<crate::Dual<U, M>>, f32);
-numeric_traits!([T: Float] [T: Float] Node<T>);
+numeric_traits!([T: Float] Node<T>);
 
 /// Literals of dual numbers over nodes.
 mod dual_of_node {

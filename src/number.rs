@@ -14,7 +14,7 @@ use std::fmt::Debug;
 use std::iter::{Product, Sum};
 use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Rem, RemAssign, Sub, SubAssign};
 
-/// Documentation of a row's method, the signature by its arity, and what `$body` makes of it.
+/// The method of a row: its documentation, and the signature by its arity.
 macro_rules! declarations {
     ([] $( $(#[$doc:meta])* $arity:ident $Name:ident $f:ident $symbol:literal |$($arg:ident),+ -> $z:ident|
         $value:expr, ($($slope:expr),+), $([$low:expr, $high:expr])+; )*) => {

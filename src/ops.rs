@@ -144,7 +144,7 @@ pub(crate) use documented;
 
 /// The traits of num-traits and std that a number can honour if it is only `Clone`. The type has `constant(T)` and
 /// `part(&self) -> impl Deref<Target = T>` or `&T`.
-macro_rules! numeric_traits { ([$($g:tt)*] [$($plain:tt)*] $Type:ty) => {
+macro_rules! numeric_traits { ([$($g:tt)*] $Type:ty) => {
     impl<$($g)*> num_traits::Zero for $Type {
         #[inline(always)]
         fn zero() -> Self { Self::constant(T::of(0.0)) }
@@ -155,13 +155,13 @@ macro_rules! numeric_traits { ([$($g:tt)*] [$($plain:tt)*] $Type:ty) => {
         #[inline(always)]
         fn one() -> Self { Self::constant(T::of(1.0)) }
     }
-    impl<$($plain)*> num_traits::Num for $Type where T: num_traits::Num {
+    impl<$($g)*> num_traits::Num for $Type where T: num_traits::Num {
         type FromStrRadixErr = T::FromStrRadixErr;
         fn from_str_radix(text: &str, radix: u32) -> Result<Self, Self::FromStrRadixErr> {
             T::from_str_radix(text, radix).map(Self::constant)
         }
     }
-    impl<$($plain)*> num_traits::Signed for $Type where T: num_traits::Num {
+    impl<$($g)*> num_traits::Signed for $Type where T: num_traits::Num {
         #[inline]
         fn abs(&self) -> Self { Self::abs(self) }
         #[inline]
@@ -173,7 +173,7 @@ macro_rules! numeric_traits { ([$($g:tt)*] [$($plain:tt)*] $Type:ty) => {
         #[inline]
         fn is_negative(&self) -> bool { self.to_f64_value().is_sign_negative() }
     }
-    impl<$($plain)*> num_traits::FromPrimitive for $Type where T: num_traits::FromPrimitive {
+    impl<$($g)*> num_traits::FromPrimitive for $Type where T: num_traits::FromPrimitive {
         fn from_i64(n: i64) -> Option<Self> { T::from_i64(n).map(Self::constant) }
         fn from_u64(n: u64) -> Option<Self> { T::from_u64(n).map(Self::constant) }
         fn from_i128(n: i128) -> Option<Self> { T::from_i128(n).map(Self::constant) }
@@ -181,7 +181,7 @@ macro_rules! numeric_traits { ([$($g:tt)*] [$($plain:tt)*] $Type:ty) => {
         fn from_f32(x: f32) -> Option<Self> { T::from_f32(x).map(Self::constant) }
         fn from_f64(x: f64) -> Option<Self> { T::from_f64(x).map(Self::constant) }
     }
-    impl<$($plain)*> num_traits::ToPrimitive for $Type where T: num_traits::ToPrimitive {
+    impl<$($g)*> num_traits::ToPrimitive for $Type where T: num_traits::ToPrimitive {
         fn to_i64(&self) -> Option<i64> { self.part().to_i64() }
         fn to_u64(&self) -> Option<u64> { self.part().to_u64() }
         fn to_i128(&self) -> Option<i128> { self.part().to_i128() }
@@ -189,11 +189,11 @@ macro_rules! numeric_traits { ([$($g:tt)*] [$($plain:tt)*] $Type:ty) => {
         fn to_f32(&self) -> Option<f32> { self.part().to_f32() }
         fn to_f64(&self) -> Option<f64> { self.part().to_f64() }
     }
-    impl<$($plain)*> num_traits::NumCast for $Type where T: num_traits::NumCast {
+    impl<$($g)*> num_traits::NumCast for $Type where T: num_traits::NumCast {
         #[inline]
         fn from<X: num_traits::ToPrimitive>(x: X) -> Option<Self> { <T as num_traits::NumCast>::from(x).map(Self::constant) }
     }
-    impl<$($plain)*> num_traits::FloatConst for $Type where T: num_traits::FloatConst {
+    impl<$($g)*> num_traits::FloatConst for $Type where T: num_traits::FloatConst {
         $crate::ops::numeric_traits!(@constants E FRAC_1_PI FRAC_1_SQRT_2 FRAC_2_PI FRAC_2_SQRT_PI FRAC_PI_2 FRAC_PI_3
             FRAC_PI_4 FRAC_PI_6 FRAC_PI_8 LN_10 LN_2 LOG10_E LOG2_E PI SQRT_2 TAU LOG10_2 LOG2_10);
     }

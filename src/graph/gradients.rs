@@ -69,7 +69,10 @@ wrt! {
 /// ```
 ///
 /// # Panics
-/// If it comes to an operation of first order (made of plain closures, or a layer); the message names it.
+/// If it comes to an operation of first order (made of plain closures, or a layer), or to a custom operation whose rule
+/// panics, gives another number of adjoints than there are operands, or asks for gradients through itself. The message
+/// names the operation.
+#[must_use]
 pub fn gradients<T: Float, W: Wrt<T>>(y: &Node<T>, wrt: W) -> W::Gradients {
     gradients_with(y, wrt, &Node::constant(T::of(1.0)))
 }
@@ -88,6 +91,7 @@ pub fn gradients<T: Float, W: Wrt<T>>(y: &Node<T>, wrt: W) -> W::Gradients {
 ///
 /// # Panics
 /// As [`gradients`].
+#[must_use]
 pub fn gradients_with<T: Float, W: Wrt<T>>(y: &Node<T>, wrt: W, seed: &Node<T>) -> W::Gradients {
     let mut walk = Walk { heap: BinaryHeap::new(), tables: HashMap::new() };
     walk.deliver(y.index(), seed.clone());

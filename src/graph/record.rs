@@ -1,7 +1,8 @@
 //! The hot path: an operation becomes a cell.
 //!
-//! The thread-local is touched in tiny closures, one `Cell` each: `LocalKey::with` around a big closure is not inlined,
-//! and everything would go through the stack. There is one test, "is there room": modes put the position aside.
+//! The thread-local is touched in tiny closures, for one operand or one new cell: `LocalKey::with` around a big closure is
+//! not inlined, and everything would go through the stack. Two tests decide: are all operands constants, and is there
+//! room? Modes need no third one, for they put the position aside, so that there is none.
 
 use super::cell::{CONSTANT, is_constant, row};
 use super::handle::{Node, Operand, own, read};

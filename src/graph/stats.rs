@@ -19,13 +19,13 @@ use crate::number::Float;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
-    /// Cells that something refers to: leaves, constants, operations, literals.
+    /// Cells that something refers to: leaves, constants, operations, literals, pairs of second and third operands.
     pub live_cells: usize,
     /// Chunks of 1,024 cells. The thread keeps them until it ends, and uses them again.
     pub chunks: usize,
     /// Bytes of living cells and of their operations' operand lists.
     pub bytes_in_use: usize,
-    /// Bytes of all chunks and lists.
+    /// Bytes of all chunks and of the lists of operations with operand lists (a sweep's own lists are not counted).
     pub bytes_held: usize,
 }
 

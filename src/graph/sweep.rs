@@ -17,7 +17,8 @@ use crate::number::Float;
 use crate::rule::{Op, slope};
 use std::collections::BinaryHeap;
 
-/// What an outer sweep has in a cell that an inner one comes to.
+/// What an outer sweep has in a cell that an inner one comes to. All of them are ancestors of the node that the inner
+/// sweep was asked of, so they live until it is put back, and a cell that is new or used again starts without a stamp.
 struct Saved<T> {
     index: u32,
     stamp: u32,

@@ -7,6 +7,13 @@ use crate::number::Elementary;
 use num_traits::Float as Plain;
 
 /// An operation over a slice (`dot`: over two).
+///
+/// ```
+/// use backprop::{sum, Fold, Node, Recorded};
+/// let y = sum(&[Node::leaf(1.0), Node::leaf(2.0)]);
+/// assert_eq!(y.operation(), Some(Recorded::Fold(Fold::Sum)));
+/// assert_eq!((Fold::Sum.name(), Fold::Sum.symbol()), ("sum", "Σ"));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Fold {

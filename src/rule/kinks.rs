@@ -299,6 +299,7 @@ pub(crate) fn copysign_d<S: Elementary>(x: &S, sign: &S) -> S {
         slip!("copysign' other", -one::<S>())
     }
 }
+/// The standard library's own method of this name is deprecated, num-traits' is not.
 #[inline]
 pub(crate) fn abs_sub<P: Plain>(x: P, y: P) -> P {
     x.abs_sub(y)
