@@ -114,14 +114,11 @@ fn too_many() -> ! {
 /// The cells of a chunk.
 pub(crate) type Cells<T> = [Slot<T>; CELLS as usize];
 
-/// Many cells, born together. Its two parts lie apart, so that the hot path comes to a cell as fast as to a chunk, and so
-/// that cells can be made where they stay, however wide the number: they must not travel over the stack.
+/// Many cells, born together. They lie apart, so that they can be made where they stay, however wide the number: they must
+/// not travel over the stack.
+#[repr(align(64))]
 pub(crate) struct Chunk<T> {
     pub cells: Box<Cells<T>>,
-    head: Box<Head<T>>,
-}
-/// What is known of a chunk.
-pub(crate) struct Head<T> {
     /// Which chunk in the thread's life this is: orders chunks.
     pub birth: Cell<u64>,
     /// Cells of no use any more, position 0 and the unused end included; `CELLS`: the chunk is free.
@@ -133,41 +130,37 @@ pub(crate) struct Head<T> {
     /// The next free chunk (number + 1).
     pub link: Cell<u32>,
     /// In a chunk of leaves: the accumulated gradients.
-    pub sums: OnceCell<Box<[Cell<T>]>>,
+    pub sums: OnceCell<Box<[Cell<T>; CELLS as usize]>>,
 }
 
 impl<T: Float> Chunk<T> {
     pub fn new() -> Self {
-        let zero = T::of(0.0);
-        let cells: Box<[Slot<T>]> = (0..CELLS).map(|_| Slot::new(zero)).collect();
-        let Ok(cells) = cells.try_into() else { unequal() };
-        let head = Head {
+        let number = || Cell::new(0);
+        Chunk {
+            cells: in_place(|| Slot::new(T::of(0.0))),
             birth: Cell::new(0),
-            dead: Cell::new(0),
-            stamp: Cell::new(0),
-            low: Cell::new(0),
-            high: Cell::new(0),
-            link: Cell::new(0),
+            dead: number(),
+            stamp: number(),
+            low: number(),
+            high: number(),
+            link: number(),
             sums: OnceCell::new(),
-        };
-        Chunk { cells, head: Box::new(head) }
+        }
     }
-    /// Bytes of a chunk, without gradients.
-    pub const BYTES: usize = size_of::<Cells<T>>() + size_of::<Head<T>>();
-
+    /// What a chunk of leaves has beside its cells.
+    pub fn make_sums(&self) {
+        self.sums.get_or_init(|| in_place(|| Cell::new(T::of(0.0))));
+    }
     #[inline(always)]
     pub fn at(&self, index: u32) -> &Slot<T> {
         &self.cells[(index & POSITION) as usize]
     }
 }
-impl<T> std::ops::Deref for Chunk<T> {
-    type Target = Head<T>;
-    #[inline(always)]
-    fn deref(&self) -> &Head<T> {
-        &self.head
+/// A boxed array, made where it stays.
+pub(super) fn in_place<X, const N: usize>(make: impl Fn() -> X) -> Box<[X; N]> {
+    let made: Box<[X]> = (0..N).map(|_| make()).collect();
+    match made.try_into() {
+        Ok(array) => array,
+        Err(_) => panic!("{N} were made"),
     }
-}
-#[cold]
-fn unequal() -> ! {
-    panic!("a chunk has {CELLS} cells: this is a bug in backprop")
 }

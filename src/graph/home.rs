@@ -1,6 +1,8 @@
 //! A thread's chunks of one number type.
 
-use super::cell::{CELLS, CONSTANT, Chunk, LEAF, LITERAL, PAIR, POSITION, STAMP, Slot, chunk_of, code, start_of};
+use super::cell::{
+    CELLS, CONSTANT, Chunk, LEAF, LITERAL, PAIR, POSITION, STAMP, Slot, chunk_of, code, in_place, start_of,
+};
 use super::modes;
 use super::payload::Slab;
 use super::sweep::Scratch;
@@ -199,7 +201,7 @@ impl<T: Float> Home<T> {
             modes::register::<T>();
         }
         assert!(number < (1 << 20) - 1, "more than 2^30 cells are alive");
-        let group = self.groups[number as usize / GROUP].get_or_init(|| Box::new([const { OnceCell::new() }; GROUP]));
+        let group = self.groups[number as usize / GROUP].get_or_init(|| in_place(OnceCell::new));
         group[number as usize % GROUP].get_or_init(Chunk::new);
         self.chunks.set(number + 1);
         number
@@ -226,7 +228,7 @@ impl<T: Float> Home<T> {
     #[cold]
     fn more_leaves(&self) {
         let number = self.take_chunk();
-        self.chunk(start_of(number)).sums.get_or_init(|| (0..CELLS).map(|_| Cell::new(T::of(0.0))).collect());
+        self.chunk(start_of(number)).make_sums();
         for position in (self.first.get()..CELLS).rev() {
             let index = start_of(number) | position;
             self.free_slot(index, self.cell(index));

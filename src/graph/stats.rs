@@ -1,6 +1,6 @@
 //! What is alive and what is held.
 
-use super::cell::{CELLS, Chunk, POSITION, Slot, start_of};
+use super::cell::{CELLS, Cells, POSITION, Slot, start_of};
 use super::home::{GROUP, Group, Home};
 use super::modes;
 use crate::number::Float;
@@ -75,7 +75,7 @@ impl<T: Float> Home<T> {
             live -= CELLS - (at & POSITION);
         }
         let of_leaves = (0..chunks).filter(|&k| self.chunk(start_of(k)).sums.get().is_some()).count();
-        let held = chunks as usize * Chunk::<T>::BYTES
+        let held = chunks as usize * size_of::<Cells<T>>()
             + of_leaves * CELLS as usize * size_of::<T>()
             + (chunks as usize).div_ceil(GROUP) * size_of::<Group<T>>();
         (live as usize, held)

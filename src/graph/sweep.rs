@@ -197,7 +197,8 @@ impl<T: Float> Sweep<'_, T> {
     fn run(&mut self) {
         while self.lists.top.0 != 0 {
             let number = self.lists.top.1;
-            self.lists.top = self.lists.heap.pop().unwrap_or((0, 0));
+            // mostly empty, and asking is cheaper than popping
+            self.lists.top = if self.lists.heap.is_empty() { (0, 0) } else { self.lists.heap.pop().unwrap_or((0, 0)) };
             if self.outer == OUTERMOST { self.scan::<false>(number) } else { self.scan::<true>(number) }
         }
     }
