@@ -245,6 +245,25 @@ impl<T: Float> Sweep<'_, T> {
                 }
             }};
         }
+        // a row with one operand, in line
+        macro_rules! of_one {
+            ($f:ident, $cell:ident, $g:ident, $i:ident) => {{
+                let x = at!($i);
+                give!($i, x, T::flow(&slope::$f(&x.value.get(), &$cell.value.get()), &$g));
+            }};
+        }
+        // a row with two operands, in line
+        macro_rules! of_two {
+            ($f:ident, $cell:ident, $g:ident, $i:ident, $j:ident) => {{
+                let x = at!($i);
+                let y = at!($j);
+                let (p, q, z) = (x.value.get(), y.value.get(), $cell.value.get());
+                let dx = T::flow(&slope::$f::<T, 0>(&p, &q, &z), &$g);
+                let dy = T::flow(&slope::$f::<T, 1>(&p, &q, &z), &$g);
+                give!($i, x, dx);
+                give!($j, y, dy);
+            }};
+        }
         while position > low {
             position -= 1;
             let cell = &cells[(position & POSITION) as usize];
@@ -266,36 +285,14 @@ impl<T: Float> Sweep<'_, T> {
                     let y = at!(j);
                     give!(j, y, -g);
                 }
-                MUL => {
-                    let x = at!(i);
-                    let y = at!(j);
-                    let (p, q, z) = (x.value.get(), y.value.get(), cell.value.get());
-                    let dx = T::flow(&slope::mul::<T, 0>(&p, &q, &z), &g);
-                    let dy = T::flow(&slope::mul::<T, 1>(&p, &q, &z), &g);
-                    give!(i, x, dx);
-                    give!(j, y, dy);
-                }
+                MUL => of_two!(mul, cell, g, i, j),
                 NEG => {
                     let x = at!(i);
                     give!(i, x, -g);
                 }
-                SQUARE => {
-                    let x = at!(i);
-                    give!(i, x, T::flow(&slope::square(&x.value.get(), &cell.value.get()), &g));
-                }
-                EXP => {
-                    let x = at!(i);
-                    give!(i, x, T::flow(&slope::exp(&x.value.get(), &cell.value.get()), &g));
-                }
-                DIV => {
-                    let x = at!(i);
-                    let y = at!(j);
-                    let (p, q, z) = (x.value.get(), y.value.get(), cell.value.get());
-                    let dx = T::flow(&slope::div::<T, 0>(&p, &q, &z), &g);
-                    let dy = T::flow(&slope::div::<T, 1>(&p, &q, &z), &g);
-                    give!(i, x, dx);
-                    give!(j, y, dy);
-                }
+                DIV => of_two!(div, cell, g, i, j),
+                SQUARE => of_one!(square, cell, g, i),
+                EXP => of_one!(exp, cell, g, i),
                 PAYLOAD => {
                     self.pull(cell, g);
                     low = low.min(chunk.low.get());
