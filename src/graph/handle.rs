@@ -76,7 +76,8 @@ impl<T: Float> Clone for Node<T> {
     }
 }
 impl<T: Float> Drop for Node<T> {
-    #[inline(always)]
+    // out of line: a formula drops every node once more on each path of unwinding
+    #[inline(never)]
     fn drop(&mut self) {
         let index = self.index;
         // None: the home went before us, and all its cells with it

@@ -1,7 +1,7 @@
 //! Operations over slices, each a single operation: sum, dot product, 2-norm, log-sum-exp.
 
 use super::fault::slip;
-use super::kinks::{one, zero};
+use super::kinks::{MAGNIFIED, one, zero};
 use crate::error::Error;
 use crate::number::Elementary;
 use num_traits::Float as Plain;
@@ -92,15 +92,17 @@ fn directions<S: Elementary>(x: &[S], r: &S) -> Vec<S> {
     if length == 0.0 {
         return x.iter().map(|_| slip!("norm fold at the origin", zero())).collect();
     }
-    if !length.is_infinite() {
+    let infinite = x.iter().filter(|x| x.to_f64_value().is_infinite()).count();
+    if r.is_normal_value() || length.is_nan() {
         return x.iter().map(|x| slip!("norm fold", x.clone() / r)).collect();
     }
-    let infinite = x.iter().filter(|x| x.to_f64_value().is_infinite()).count();
     if infinite == 0 {
-        // only the length has overflowed: a quarter of it has not
-        let quarter: Vec<S> = x.iter().map(|x| x.clone() * S::of(0.25)).collect();
-        let length = S::fold(Fold::Norm, &quarter, &[]);
-        return quarter.iter().map(|x| slip!("norm fold where the length overflows", x.clone() / &length)).collect();
+        // of a multiple, whose length neither overflows nor is rounded to a few bits
+        let high = x.iter().map(|x| x.to_f64_value().abs()).fold(0.0, larger);
+        let factor = S::of(if length.is_infinite() { high.recip() } else { MAGNIFIED });
+        let multiple: Vec<S> = x.iter().map(|x| x.clone() * &factor).collect();
+        let length = S::fold(Fold::Norm, &multiple, &[]);
+        return multiple.iter().map(|x| slip!("norm fold of a multiple", x.clone() / &length)).collect();
     }
     let share = (1.0 / infinite as f64).sqrt();
     x.iter()

@@ -55,14 +55,19 @@ fn nan_or_zero<P: Plain>(x: P, y: P, nan: P) -> P {
 pub(crate) fn powi_dx<S: Elementary>(x: &S, n: i32) -> S {
     match n {
         0 => slip!("powi' at n = 0", zero()),
-        _ => slip!("powi'", S::of(f64::from(n)) * x.powi(n.saturating_sub(1))),
+        _ => {
+            let power = n.checked_sub(1).map_or_else(|| x.powi(n) / x, |less| x.powi(less));
+            slip!("powi'", S::of(f64::from(n)) * power)
+        }
     }
 }
 /// `y·x^y/x`, which saves a second power; where the quotient or its own slopes lose their meaning, `y·x^(y−1)`.
 #[inline]
 pub(crate) fn powf_dx<S: Elementary>(x: &S, y: &S, z: &S) -> S {
     if x.is_normal_value() && y.is_normal_value() && z.is_normal_value() {
-        slip!("powf' quotient", y.clone() * (z.clone() / x))
+        // in the order in which nothing overflows before the result does
+        let small = x.to_f64_value().abs() < 1.0;
+        slip!("powf' quotient", if small { y.clone() * z / x } else { y.clone() * (z.clone() / x) })
     } else {
         slip!("powf' power", y.through(x.powf(y.clone() - one::<S>())))
     }
@@ -81,7 +86,12 @@ pub(crate) fn powf_dy<S: Elementary>(x: &S, y: &S, z: &S) -> S {
 
 #[inline]
 pub(crate) fn log_dx<S: Elementary>(x: &S, base: &S, z: &S) -> S {
-    defined(z, || slip!("log' argument", upward(x).recip() / base.ln()))
+    if x.is_normal_value() || x.to_f64_value() == 0.0 {
+        defined(z, || slip!("log' argument", upward(x).recip() / base.ln()))
+    } else {
+        // the reciprocal may overflow, and the slope not
+        defined(z, || slip!("log' subnormal argument", (x.clone() * base.ln()).recip()))
+    }
 }
 #[inline]
 pub(crate) fn log_dbase<S: Elementary>(x: &S, base: &S, z: &S) -> S {
@@ -167,9 +177,19 @@ pub(crate) fn hypot_d<S: Elementary>(x: &S, y: &S, r: &S) -> S {
         slip!("hypot' at the origin", zero())
     } else if length.is_infinite() {
         hypot_d_at_infinity(x, y)
-    } else {
+    } else if r.is_normal_value() || length.is_nan() {
         slip!("hypot'", x.clone() / r)
+    } else {
+        slip!("hypot' where the length is subnormal", rescaled(x, y, MAGNIFIED))
     }
+}
+/// Makes subnormal numbers normal, in both precisions.
+pub(super) const MAGNIFIED: f64 = (1_u128 << 64) as f64;
+/// The direction of `(x, y)` from a multiple of it, whose length is neither infinite nor rounded to a few bits.
+fn rescaled<S: Elementary>(x: &S, y: &S, factor: f64) -> S {
+    let factor = S::of(factor);
+    let (x, y) = (x.clone() * &factor, y.clone() * &factor);
+    x.clone() / x.hypot(y)
 }
 #[cold]
 fn hypot_d_at_infinity<S: Elementary>(x: &S, y: &S) -> S {
@@ -178,12 +198,8 @@ fn hypot_d_at_infinity<S: Elementary>(x: &S, y: &S) -> S {
         (true, true) => slip!("hypot' of two infinities", S::of(FRAC_1_SQRT_2.copysign(p))),
         (true, false) => slip!("hypot' of the infinite operand", S::of(p.signum())),
         (false, true) => slip!("hypot' of the finite operand", zero()),
-        (false, false) => {
-            // only the length has overflowed: a quarter of it has not
-            let quarter = S::of(0.25);
-            let (x, y) = (x.clone() * &quarter, y.clone() * &quarter);
-            slip!("hypot' where the length overflows", x.clone() / x.hypot(y))
-        }
+        // only the length has overflowed: a quarter of it has not
+        (false, false) => slip!("hypot' where the length overflows", rescaled(x, y, 0.25)),
     }
 }
 

@@ -182,7 +182,36 @@ fn folds_of_many() {
         let x: Vec<Node<f64>> = (0..n).map(|_| Node::leaf(length)).collect();
         let begin = std::time::Instant::now();
         norm(&x).backward();
+        let share = 1.0 / (n as f64).sqrt();
+        assert!(x.iter().all(|x| (x.grad() / share - 1.0).abs() < 1e-11), "{length}: {}", x[1].grad());
         logsumexp(&x).backward();
         assert!(begin.elapsed().as_millis() < 1000, "{length}: {:?}", begin.elapsed());
+    }
+}
+
+/// Where an intermediate result would overflow, or be rounded to a few bits, before the slope is.
+#[test]
+fn slopes_of_extreme_operands() {
+    use crate::Dual;
+    use crate::rule::fold::norm;
+    let half = 0.5_f64.sqrt();
+    let hypot = |x: f64| Dual::variable(x).hypot(Dual::constant(x)).derivative();
+    let (powf, log) =
+        (Dual::variable(2.3e-308).powf(Dual::constant(-0.0045)), Dual::variable(1e-310).log(Dual::constant(1e300)));
+    let close_to_one = 0.999_999_999_f64;
+    for (what, found, expected) in [
+        ("powf", powf.derivative(), -0.0045 * powf.value() / 2.3e-308),
+        ("log", log.derivative(), 1.0 / (1e-310 * 1e300_f64.ln())),
+        ("hypot", hypot(5e-324), half),
+        ("hypot", hypot(1e-320), half),
+        ("hypot", hypot(1.5e308), half),
+        ("norm", norm(&[Dual::variable(5e-324), Dual::constant(5e-324)]).derivative(), half),
+        (
+            "powi",
+            Dual::variable(close_to_one).powi(i32::MIN).derivative(),
+            f64::from(i32::MIN) * close_to_one.powi(i32::MIN) / close_to_one,
+        ),
+    ] {
+        assert!((found / expected - 1.0).abs() < 1e-12, "{what}: {found:e}, not {expected:e}");
     }
 }
