@@ -31,9 +31,10 @@
 
 use crate::dual::Dual;
 use crate::graph::handle::Node;
-use crate::graph::payload::{self, Custom, Rule};
+use crate::graph::payload::{self, Custom, Customized};
 use crate::number::{Elementary, Float};
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::rc::Rc;
 
 /// An operation on any number of operands with one result.
@@ -123,8 +124,16 @@ where
     fn apply_shared(operation: &Rc<O>, x: &[Self]) -> Self {
         let values: Vec<T> = x.iter().map(Node::value).collect();
         let z = T::apply_shared(operation, &values);
-        payload::record(z, x.to_vec(), Rule::Custom(Box::new(EveryOrder(operation.clone()))))
+        record(z, x.to_vec(), EveryOrder(operation.clone()))
     }
+}
+
+/// Records an operation; of constants, or within `no_grad`, it is a constant.
+fn record<T: Float>(value: T, operands: Vec<Node<T>>, custom: impl Custom<T> + 'static) -> Node<T> {
+    if payload::is_constant(operands.iter()) {
+        return Node::constant(value);
+    }
+    payload::record(value, Customized { custom, operands, running: Cell::new(false) })
 }
 
 /// An operation of the user's, in numbers and in nodes.
@@ -182,5 +191,5 @@ pub fn first_order<T: Float>(
     backward: impl Fn(T) -> Vec<T> + 'static,
 ) -> Node<T> {
     let operands = operands.iter().map(|&x| x.clone()).collect();
-    payload::record(value, operands, Rule::Custom(Box::new(FirstOrder { name: name.into(), backward })))
+    record(value, operands, FirstOrder { name: name.into(), backward })
 }

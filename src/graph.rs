@@ -32,19 +32,23 @@
 //! | `record` | the hot path: an operation becomes a cell |
 //! | `release` | death of cells, without recursion |
 //! | `payload` | what a cell cannot hold: names, folds, custom operations |
+//! | `array` | arrays: handles, values, what flows along an arrow |
+//! | `pool` | the buffers of dead arrays, for the next ones |
+//! | `recorded` | the names of operations |
 //! | `sweep` | the reverse sweep |
-//! | `gradients` | derivatives as nodes |
 //! | `modes` | `no_grad`, for all number types of the thread |
 //! | `stats` | what is alive and what is held |
 
+pub(crate) mod array;
 pub(crate) mod cell;
-pub(crate) mod gradients;
 pub(crate) mod handle;
 pub(crate) mod home;
 pub(crate) mod homes;
 pub(crate) mod modes;
 pub(crate) mod payload;
+mod pool;
 pub(crate) mod record;
+pub(crate) mod recorded;
 mod release;
 pub(crate) mod stats;
 mod sweep;

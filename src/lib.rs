@@ -12,17 +12,21 @@ mod dual;
 // floor 3
 pub mod graph;
 // floor 4
+pub mod array;
 pub mod custom;
 mod node;
 // floor 5
+mod gradients;
 pub mod layer;
 
+pub use array::{ArrayOperand, NodeArray0, NodeArray1, NodeArray2, NodeArray3, NodeArray4, NodeArray5, NodeArray6};
 pub use dual::Dual;
 pub use error::Error;
-pub use graph::gradients::{Wrt, gradients, gradients_with};
+pub use gradients::{Root, Wrt, gradients, gradients_with};
+pub use graph::array::{NodeArray, NodeArrayD};
 pub use graph::handle::Node;
 pub use graph::modes::no_grad;
-pub use node::Recorded;
+pub use graph::recorded::Recorded;
 pub use number::{Call, Elementary, Float, Number};
 pub use rule::branch::{select, try_clamp};
 pub use rule::fold::{dot, logsumexp, norm, sum, try_dot};

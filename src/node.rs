@@ -1,13 +1,13 @@
 //! The surface of [`Node`]: leaves, gradients, the walk, the methods of the table, and the traits.
 
 mod walk;
-pub use walk::Recorded;
 
+use crate::graph::array::Flow;
 use crate::graph::cell::{CONSTANT, LEAF, LITERAL, POSITION, STAMP, code, is_constant};
 use crate::graph::handle::{Node, Operand};
 use crate::graph::home::Home;
 use crate::graph::homes::{self, ENDING};
-use crate::graph::payload::{self, Rule};
+use crate::graph::payload::{self, Folded, Named};
 use crate::graph::record;
 use crate::number::{BuiltOn, Elementary, Float};
 use crate::ops::{delegates, documented, literals_left, literals_nested, numeric_traits, operators};
@@ -98,7 +98,7 @@ impl<T: Float> Node<T> {
     /// If the rule of a custom operation panics, gives another number of adjoints than there are operands, or runs a sweep
     /// that comes to this very operation. This sweep has changed no leaf's gradient then.
     pub fn backward(&self) {
-        self.sweep(T::of(1.0));
+        self.sweep(Flow::Number(T::of(1.0)));
     }
 
     /// [`backward`](Node::backward) with another adjoint than 1.
@@ -113,7 +113,7 @@ impl<T: Float> Node<T> {
     /// # Panics
     /// As [`backward`](Node::backward).
     pub fn backward_with(&self, seed: T) {
-        self.sweep(seed);
+        self.sweep(Flow::Number(seed));
     }
 
     /// Sets the gradient of this leaf to 0; does nothing on others.
@@ -166,7 +166,8 @@ impl<T: Float> Node<T> {
                 self
             }
             LITERAL => self.detach().named(&name),
-            _ => payload::record(self.value(), vec![self], Rule::Named(name)),
+            _ if payload::is_constant([&self].into_iter()) => self.detach().named(&name),
+            _ => payload::record(self.value(), Named { name, operand: Some(self) }),
         }
     }
 
@@ -178,10 +179,7 @@ impl<T: Float> Node<T> {
     /// ```
     #[must_use]
     pub fn name(&self) -> Option<Rc<str>> {
-        match &self.payload()?.rule {
-            Rule::Named(name) => Some(name.clone()),
-            _ => None,
-        }
+        self.payload()?.name()
     }
 }
 
@@ -273,7 +271,10 @@ impl<T: Float> Elementary for Node<T> {
     fn fold(fold: Fold, x: &[Self], y: &[Self]) -> Self {
         let values = |x: &[Self]| -> Vec<T> { x.iter().map(Node::value).collect() };
         let value = T::fold(fold, &values(x), &values(y));
-        payload::record(value, x.iter().chain(y).cloned().collect(), Rule::Fold(fold))
+        if payload::is_constant(x.iter().chain(y)) {
+            return Node::constant(value);
+        }
+        payload::record(value, Folded { fold, operands: x.iter().chain(y).cloned().collect() })
     }
     #[inline(always)]
     fn is_normal_value(&self) -> bool {

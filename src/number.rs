@@ -89,6 +89,19 @@ pub trait Elementary:
     #[doc(hidden)]
     fn is_normal_value(&self) -> bool;
 
+    /// The one way in which a slope takes a branch: `yes()` where the test holds of the plain values of `of`, else
+    /// `no()`. A number of many elements takes both, and each element its own.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn either<const K: usize>(
+        of: [&Self; K],
+        test: impl Fn([Seen; K]) -> bool,
+        yes: impl FnOnce() -> Self,
+        no: impl FnOnce() -> Self,
+    ) -> Self {
+        if test(of.map(|x| Seen { value: x.to_f64_value(), normal: x.is_normal_value() })) { yes() } else { no() }
+    }
+
     /// Zero in every part and, for a recorded number, a constant: only this may be left out.
     #[doc(hidden)]
     fn is_exact_zero(&self) -> bool;
@@ -114,12 +127,29 @@ pub trait Elementary:
         std::array::from_fn(|k| Self::flow(slope, &tangents[k]))
     }
 
+    /// [`flow`](Elementary::flow) of each slope to its adjoint, in the adjoint's place.
+    #[doc(hidden)]
+    #[inline]
+    fn flow_each(slopes: &[Self], adjoints: &mut [Self]) {
+        for (slope, adjoint) in slopes.iter().zip(adjoints) {
+            *adjoint = Self::flow(slope, adjoint);
+        }
+    }
+
     /// The tangents of an operation on two numbers.
     #[doc(hidden)]
     #[inline]
     fn flow_both<const N: usize>(dx: &Self, x: &[Self; N], dy: &Self, y: &[Self; N]) -> [Self; N] {
         std::array::from_fn(|k| Self::join(Self::flow(dx, &x[k]), Self::flow(dy, &y[k])))
     }
+}
+
+/// What a branch sees of a number: its innermost plain value, and whether that is normal in its own precision.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Seen {
+    pub value: f64,
+    pub normal: bool,
 }
 
 /// The methods of the plain numbers: the value column of the table.
@@ -178,6 +208,24 @@ macro_rules! plain_numbers { ($($t:ident)*) => { $(
                 std::array::from_fn(|k| slope * tangents[k])
             } else {
                 std::array::from_fn(|k| kinks::strong_zero(*slope, tangents[k]))
+            }
+        }
+        // multiplied first, which the compiler vectorises; only where a NaN comes out is each looked at
+        fn flow_each(slopes: &[Self], adjoints: &mut [Self]) {
+            const BLOCK: usize = 64;
+            for (slopes, adjoints) in slopes.chunks(BLOCK).zip(adjoints.chunks_mut(BLOCK)) {
+                let mut products = [0.0; BLOCK];
+                for ((product, slope), adjoint) in products.iter_mut().zip(slopes).zip(&*adjoints) {
+                    *product = slope * adjoint;
+                }
+                let products = &products[..adjoints.len()];
+                if products.iter().fold(false, |any, product| any | product.is_nan()) {
+                    for (slope, adjoint) in slopes.iter().zip(adjoints) {
+                        *adjoint = kinks::strong_zero(*slope, *adjoint);
+                    }
+                } else {
+                    adjoints.copy_from_slice(products);
+                }
             }
         }
         #[inline(always)]

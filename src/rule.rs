@@ -23,6 +23,7 @@ pub(crate) mod branch;
 pub(crate) mod fault;
 pub(crate) mod fold;
 pub(crate) mod kinks;
+mod needs;
 #[cfg(test)]
 mod tests;
 
@@ -129,7 +130,7 @@ macro_rules! table { ($then:ident $($with:tt)*) => { $then! { [$($with)*]
     /// `ln(1 + e^x)` without overflow: `≈ softplus(a) + σ(a)·h`.
     unary Softplus softplus "softplus" |x -> y| kinks::softplus(x), (x.sigmoid()),          [-INF, INF];
     /// The positive part, `max(x, 0)`: slope 1 above 0, 0 below and at the kink.
-    unary Relu relu "relu"      |x -> y| kinks::relu(x), (defined(y, || kinks::relu_d(x))),  [-INF, INF];
+    unary Relu relu "relu"      |x -> y| kinks::relu(x), (defined(y, || kinks::relu_d(y))),  [-INF, INF];
 
     // ------------------------------------------------------------------------------------------ kinks and steps
     /// Absolute value: `|a + h| ≈ |a| + sign(a)·h`, slope 0 at the kink.
@@ -194,6 +195,12 @@ macro_rules! operations {
                 const INF: f64 = f64::INFINITY;
                 match self { $(Op::$Name => &[$([$low, $high]),+]),* }
             }
+            /// The operation itself on any number; operands and exponent as [`slope`](Op::slope) takes them.
+            #[track_caller]
+            #[allow(dead_code, reason = "for operations whose operands are not nodes")]
+            pub(crate) fn value<S: Elementary>(self, x: [&S; 3], n: i32) -> S {
+                match self { $(Op::$Name => operations!(@value $arity $f x n)),* }
+            }
             /// The slope in operand `i`, from the operands (the last repeated up to three), powi's exponent, the result.
             pub(crate) fn slope<S: Elementary>(self, i: usize, x: [&S; 3], n: i32, z: &S) -> S {
                 match self { $(Op::$Name => operations!(@call $arity $f i x n z)),* }
@@ -208,6 +215,13 @@ macro_rules! operations {
     };
     (@arity operator1) => { 1 }; (@arity unary) => { 1 }; (@arity power) => { 1 };
     (@arity operator2) => { 2 }; (@arity binary) => { 2 }; (@arity ternary) => { 3 };
+
+    (@value operator1 $f:ident $x:ident $n:ident) => { $x[0].clone().$f() };
+    (@value operator2 $f:ident $x:ident $n:ident) => { $x[0].clone().$f($x[1]) };
+    (@value unary $f:ident $x:ident $n:ident) => { $x[0].$f() };
+    (@value power $f:ident $x:ident $n:ident) => { $x[0].$f($n) };
+    (@value binary $f:ident $x:ident $n:ident) => { $x[0].$f($x[1]) };
+    (@value ternary $f:ident $x:ident $n:ident) => { $x[0].$f($x[1], $x[2]) };
 
     (@call operator1 $f:ident $i:ident $x:ident $n:ident $z:ident) => { slope::$f($x[0], $z) };
     (@call unary $f:ident $i:ident $x:ident $n:ident $z:ident) => { slope::$f($x[0], $z) };

@@ -13,7 +13,9 @@ const FLOORS: &[(&str, u32)] = &[
     ("dual", 2),
     ("graph", 3),
     ("node", 4),
+    ("array", 4),
     ("custom", 4),
+    ("gradients", 5),
     ("layer", 5),
 ];
 
@@ -85,7 +87,7 @@ fn files_use_only_lower_floors() {
         for other in named_rooms(&text) {
             // a root re-export, `crate::Node`, is judged by where it lives
             let other = match other.as_str() {
-                "Node" => "graph",
+                "Node" | "NodeArray" | "NodeArrayD" => "graph",
                 "Dual" => "dual",
                 "Error" => "error",
                 "Elementary" | "Number" | "Float" => "number",

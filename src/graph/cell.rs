@@ -26,11 +26,13 @@ pub(crate) const POSITION: u32 = CELLS - 1;
 pub(crate) const DEAD: u32 = 0;
 /// Collects gradients; its `b` may name a payload with its name.
 pub(crate) const LEAF: u32 = 1;
+/// The same for an array; its `b` names the payload in which they collect.
+pub(crate) const ARRAY_LEAF: u32 = 2;
 /// The operands and the rule stand in the payload that `b` names.
-pub(crate) const PAYLOAD: u32 = 2;
+pub(crate) const PAYLOAD: u32 = 3;
 /// The second and third operand of an operation with three.
-pub(crate) const PAIR: u32 = 3;
-const FIRST_ROW: u32 = 4;
+pub(crate) const PAIR: u32 = 4;
+const FIRST_ROW: u32 = 5;
 /// The code of a row of the table.
 pub(crate) const fn row(op: Op) -> u32 {
     FIRST_ROW + op as u32

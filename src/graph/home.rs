@@ -1,10 +1,11 @@
 //! A thread's chunks of one number type.
 
 use super::cell::{
-    CELLS, CONSTANT, Chunk, LEAF, LITERAL, PAIR, POSITION, STAMP, Slot, chunk_of, code, in_place, start_of,
+    ARRAY_LEAF, CELLS, CONSTANT, Chunk, LEAF, LITERAL, PAIR, POSITION, STAMP, Slot, chunk_of, code, in_place, start_of,
 };
 use super::modes;
 use super::payload::Slab;
+use super::pool::Pool;
 use super::sweep::Scratch;
 use crate::number::Float;
 use std::cell::{Cell, OnceCell, RefCell};
@@ -41,7 +42,13 @@ pub(crate) struct Home<T: Float> {
     pub active: Cell<u32>,
     /// A sweep's lists, kept for their capacity.
     pub scratch: Cell<Option<Box<Scratch<T>>>>,
+    /// How often the stamps have been forgotten.
+    eras: Cell<u64>,
     pub slab: RefCell<Slab<T>>,
+    /// Buffers of dead arrays.
+    pub pool: RefCell<Pool<T>>,
+    /// Bytes of living arrays and of their gradients.
+    pub array_bytes: Cell<usize>,
 }
 
 #[cold]
@@ -67,7 +74,10 @@ impl<T: Float> Home<T> {
             last: Cell::new(0),
             active: Cell::new(0),
             scratch: Cell::new(None),
+            eras: Cell::new(0),
             slab: RefCell::new(Slab::new()),
+            pool: RefCell::new(Pool::new()),
+            array_bytes: Cell::new(0),
         }
     }
     pub(super) fn boxed() -> Rc<Self> {
@@ -211,7 +221,7 @@ impl<T: Float> Home<T> {
 
     /// A new leaf or constant.
     pub fn slot(&self, code: u32, value: T) -> u32 {
-        debug_assert!(code == LEAF || code == CONSTANT);
+        debug_assert!(matches!(code, LEAF | ARRAY_LEAF | CONSTANT));
         if self.leaves.get() == 0 {
             self.more_leaves();
         }
@@ -262,5 +272,10 @@ impl<T: Float> Home<T> {
         }
         self.sweeps.set(0);
         self.last.set(0);
+        self.eras.set(self.eras.get() + 1);
+    }
+    /// A sweep's number in the thread's life, never 0.
+    pub fn lifelong(&self, sweep: u32) -> u64 {
+        self.eras.get() << 24 | u64::from(sweep)
     }
 }

@@ -25,6 +25,10 @@ pub struct Stats {
     pub chunks: usize,
     /// Bytes of living cells and of their operations' operand lists.
     pub bytes_in_use: usize,
+    /// Bytes of living arrays and of the gradients that they keep (views of one buffer count each).
+    pub array_bytes: usize,
+    /// Bytes of dead arrays' buffers, which wait for the next arrays: at most 64 MiB for each number type.
+    pub pool_bytes: usize,
     /// Bytes of all chunks and of the lists of operations with operand lists (a sweep's own lists are not counted).
     pub bytes_held: usize,
 }
@@ -45,6 +49,8 @@ pub fn stats() -> Stats {
         sum.live_cells += one.live_cells;
         sum.chunks += one.chunks;
         sum.bytes_in_use += one.bytes_in_use;
+        sum.array_bytes += one.array_bytes;
+        sum.pool_bytes += one.pool_bytes;
         sum.bytes_held += one.bytes_held;
     });
     sum
@@ -58,6 +64,8 @@ impl<T: Float> Home<T> {
             live_cells,
             chunks: self.chunks.get() as usize,
             bytes_in_use: live_cells * size_of::<Slot<T>>() + payload_bytes,
+            array_bytes: self.array_bytes.get(),
+            pool_bytes: self.pool.borrow().bytes(),
             bytes_held: chunk_bytes + list_bytes + payload_bytes,
         }
     }

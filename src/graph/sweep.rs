@@ -7,8 +7,9 @@
 //!
 //! A sweep may run inside a custom rule of another. It saves what it meets of the outer one and puts it back at its end.
 
+use super::array::{Flow, mixed_up};
 use super::cell::{
-    Cells, Chunk, LEAF, PAYLOAD, POSITION, STAMP, Slot, chunk_of, code, is_constant, op_of, row, start_of,
+    ARRAY_LEAF, Cells, Chunk, LEAF, PAYLOAD, POSITION, STAMP, Slot, chunk_of, code, is_constant, op_of, row, start_of,
 };
 use super::handle::Node;
 use super::home::Home;
@@ -32,7 +33,7 @@ struct SavedChunk {
     high: u32,
 }
 /// A sweep's lists, kept between sweeps for their capacity.
-pub(crate) struct Scratch<T> {
+pub(crate) struct Scratch<T: Float> {
     /// Birth and number of the chunk to visit next; birth 0: none.
     top: (u64, u32),
     /// The others.
@@ -40,8 +41,11 @@ pub(crate) struct Scratch<T> {
     leaves: Vec<u32>,
     saved: Vec<Saved<T>>,
     saved_chunks: Vec<SavedChunk>,
+    /// The arrays delivered to; and what an outer sweep has there.
+    arrays: Vec<u32>,
+    saved_arrays: Vec<(u32, Option<Flow<T>>)>,
 }
-impl<T> Default for Scratch<T> {
+impl<T: Float> Default for Scratch<T> {
     fn default() -> Self {
         Scratch {
             top: (0, 0),
@@ -49,6 +53,8 @@ impl<T> Default for Scratch<T> {
             leaves: Vec::new(),
             saved: Vec::new(),
             saved_chunks: Vec::new(),
+            arrays: Vec::new(),
+            saved_arrays: Vec::new(),
         }
     }
 }
@@ -66,11 +72,11 @@ struct Sweep<'h, T: Float> {
 
 impl<T: Float> Node<T> {
     /// One sweep from this node, with the adjoint `seed`.
-    pub(crate) fn sweep(&self, seed: T) {
+    pub(crate) fn sweep(&self, seed: Flow<T>) {
         homes::with(|home| {
             let mut turn = Turn::new(home);
             let mut sweep = turn.sweep();
-            sweep.deliver(self.index(), seed);
+            sweep.flow(self.index(), seed);
             sweep.run();
             sweep.commit();
         })
@@ -85,6 +91,23 @@ const DIV: u32 = row(Op::Div);
 const NEG: u32 = row(Op::Neg);
 const SQUARE: u32 = row(Op::Square);
 const EXP: u32 = row(Op::Exp);
+
+impl<T: Float> Home<T> {
+    fn set_flow(&self, index: u32, flow: Option<Flow<T>>) {
+        if let Some(payload) = self.payload(self.cell(index).b.get())
+            && let Some(collector) = payload.collector()
+        {
+            collector.set(flow);
+        }
+    }
+    fn commit_array(&self, payload: u32) {
+        if let Some(payload) = self.payload(payload)
+            && let Some(collector) = payload.collector()
+        {
+            collector.commit();
+        }
+    }
+}
 
 /// A sweep's turn, from its stamp to the restoration of what an outer one had.
 struct Turn<'h, T: Float> {
@@ -122,6 +145,13 @@ impl<T: Float> Drop for Turn<'_, T> {
             self.home.active.set(0);
         }
         let Some(mut lists) = self.lists.take() else { return };
+        // what has been delivered and not passed on: there is something only after a panic
+        for index in lists.arrays.drain(..) {
+            self.home.set_flow(index, None);
+        }
+        while let Some((index, flow)) = lists.saved_arrays.pop() {
+            self.home.set_flow(index, flow);
+        }
         while let Some(saved) = lists.saved.pop() {
             let cell = self.home.cell(saved.index);
             cell.adjoint.set(saved.adjoint);
@@ -151,6 +181,31 @@ impl<T: Float> Sweep<'_, T> {
         }
     }
 
+    /// Adds what flows to a number or to an array.
+    fn flow(&mut self, index: u32, part: Flow<T>) {
+        match part {
+            Flow::Number(adjoint) => self.deliver(index, adjoint),
+            part => self.deliver_array(index, part),
+        }
+    }
+    fn deliver_array(&mut self, index: u32, part: Flow<T>) {
+        let cell = self.home.cell(index);
+        let meta = cell.meta.get();
+        if is_constant(meta) {
+            return;
+        }
+        let Some(payload) = self.home.payload(cell.b.get()) else { return };
+        let Some(collector) = payload.collector() else { mixed_up() };
+        if meta & STAMP != self.now {
+            if meta & STAMP >= self.outer {
+                self.lists.saved_arrays.push((index, collector.take()));
+            }
+            self.first(index, cell, T::of(0.0));
+            self.lists.arrays.push(index);
+        }
+        collector.add(part);
+    }
+
     /// The first delivery of this sweep to the cell.
     #[inline(never)]
     fn first(&mut self, index: u32, cell: &Slot<T>, adjoint: T) {
@@ -163,7 +218,7 @@ impl<T: Float> Sweep<'_, T> {
         }
         cell.adjoint.set(adjoint);
         cell.meta.set(meta & !STAMP | self.now);
-        if code(meta) == LEAF {
+        if matches!(code(meta), LEAF | ARRAY_LEAF) {
             self.lists.leaves.push(index);
         } else {
             self.enter(index);
@@ -328,9 +383,14 @@ impl<T: Float> Sweep<'_, T> {
     #[inline(never)]
     fn pull(&mut self, cell: &Slot<T>, adjoint: T) {
         let Some(payload) = self.home.payload(cell.b.get()) else { return };
-        for (operand, part) in payload.operands.iter().zip(payload.pull(&cell.value.get(), &adjoint)) {
-            self.deliver(operand.index(), part);
-        }
+        let adjoint = match payload.collector() {
+            None => Flow::Number(adjoint),
+            Some(collector) => match collector.finish(self.home.lifelong(self.now)) {
+                Some(flow) => flow,
+                None => return,
+            },
+        };
+        payload.pull(cell.value.get(), adjoint, &mut |index, part| self.flow(index, part));
     }
 
     /// Only now do leaves change.
@@ -343,9 +403,13 @@ impl<T: Float> Sweep<'_, T> {
                 let leaves = self.home.chunk(index);
                 chunk = leaves.sums.get().map(|sums| (leaves, sums));
             }
-            if let Some((leaves, sums)) = chunk {
+            let Some((leaves, sums)) = chunk else { continue };
+            let cell = leaves.at(index);
+            if code(cell.meta.get()) == ARRAY_LEAF {
+                self.home.commit_array(cell.b.get());
+            } else {
                 let sum = &sums[(index & POSITION) as usize];
-                sum.set(sum.get() + leaves.at(index).adjoint.get());
+                sum.set(sum.get() + cell.adjoint.get());
             }
         }
         self.home.last.set(self.now);

@@ -2,11 +2,9 @@
 
 use crate::graph::cell::{CONSTANT, LEAF, PAYLOAD, op_of};
 use crate::graph::handle::{Node, share};
-use crate::graph::payload::Rule;
+use crate::graph::recorded::Recorded;
 use crate::number::Float;
-use crate::rule::{Fold, Op};
-use std::fmt;
-use std::rc::Rc;
+use crate::rule::Op;
 
 impl<T: Float> Node<T> {
     /// Whether gradients collect here.
@@ -55,7 +53,7 @@ impl<T: Float> Node<T> {
     #[must_use]
     pub fn operands(&self) -> Vec<Node<T>> {
         if self.kind() == PAYLOAD {
-            return self.payload().map(|payload| payload.operands.clone()).unwrap_or_default();
+            return self.payload().map(|payload| payload.operands()).unwrap_or_default();
         }
         let Some(op) = op_of(self.kind()) else { return Vec::new() };
         let (operands, _) = self.recorded_operands();
@@ -76,61 +74,8 @@ impl<T: Float> Node<T> {
         match (self.kind(), op_of(self.kind())) {
             (_, Some(Op::Powi)) => Some(Recorded::Power(self.recorded_operands().1)),
             (_, Some(op)) => Some(Recorded::Row(op)),
-            (PAYLOAD, _) => self.payload().map(|payload| match &payload.rule {
-                Rule::Named(name) => Recorded::Named(name.clone()),
-                Rule::Fold(fold) => Recorded::Fold(*fold),
-                Rule::Custom(custom) => Recorded::Custom(custom.name().into()),
-            }),
+            (PAYLOAD, _) => self.payload().and_then(|payload| payload.recorded()),
             _ => None,
-        }
-    }
-}
-
-/// What a node was computed by. `Display` gives its name.
-///
-/// ```
-/// use backprop::{norm, Node};
-/// assert_eq!(Node::leaf(1.0).atan2(&Node::leaf(2.0)).operation().unwrap().to_string(), "atan2");
-/// assert_eq!(norm(&[Node::leaf(1.0)]).operation().unwrap().symbol(), "‖·‖");
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Recorded {
-    /// A row of the table.
-    Row(Op),
-    /// An integer power, with its exponent.
-    Power(i32),
-    /// An operation over a slice.
-    Fold(Fold),
-    /// The identity, under a name.
-    Named(Rc<str>),
-    /// An operation of the user's, by its name.
-    Custom(Rc<str>),
-}
-impl Recorded {
-    /// What stands in a drawing: `"×"`.
-    ///
-    /// ```
-    /// use backprop::{Op, Recorded};
-    /// assert_eq!(Recorded::Row(Op::Mul).symbol(), "×");
-    /// ```
-    #[must_use]
-    pub fn symbol(&self) -> &str {
-        match self {
-            Recorded::Row(op) => op.symbol(),
-            Recorded::Power(_) => Op::Powi.symbol(),
-            Recorded::Fold(fold) => fold.symbol(),
-            Recorded::Named(name) | Recorded::Custom(name) => name,
-        }
-    }
-}
-impl fmt::Display for Recorded {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Recorded::Row(op) => f.pad(op.name()),
-            Recorded::Power(n) => f.pad(&format!("powi({n})")),
-            Recorded::Fold(fold) => f.pad(fold.name()),
-            Recorded::Named(name) | Recorded::Custom(name) => f.pad(name),
         }
     }
 }

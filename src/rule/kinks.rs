@@ -1,13 +1,33 @@
 //! Values and slopes that need branches or care.
 //!
 //! Branches look at plain values; what they return is computed on numbers that carry derivatives, so that the slope of
-//! a slope is right as well. Where a value may be NaN, the row says [`defined`] before it asks here. The conventions are those of [edges](crate#at-the-edges).
+//! a slope is right as well. A slope takes a branch only by `cases!` or [`either`](Elementary::either), which a number
+//! of many elements can answer for each. Where a value may be NaN, the row says [`defined`] before it asks here. The
+//! conventions are those of [edges](crate#at-the-edges).
 
 use super::fault::slip;
 use crate::error::Error;
 use crate::number::Elementary;
 use num_traits::Float as Plain;
 use std::f64::consts::FRAC_1_SQRT_2;
+
+/// A slope in several cases, of which the first that holds is taken, like a `match`. In the conditions the names stand
+/// for the plain values of the numbers, in the slopes for the numbers.
+macro_rules! cases {
+    ([$($x:ident),+] { _ => $slope:expr $(,)? }) => { $slope };
+    ([$($x:ident),+] { $holds:expr => $slope:expr, $($others:tt)+ }) => {
+        S::either(
+            [$($x),+],
+            |seen| {
+                #[allow(unused_variables, reason = "not every condition asks for every number")]
+                let [$($x),+] = seen.map(|number| number.value);
+                $holds
+            },
+            || $slope,
+            || cases!([$($x),+] { $($others)+ }),
+        )
+    };
+}
 
 /// The constant 1.
 #[inline(always)]
@@ -22,17 +42,12 @@ pub(crate) fn zero<S: Elementary>() -> S {
 /// `slope()`, but NaN where the result `z` is: `z` itself, which is NaN at every further order too, as a constant is not.
 #[inline(always)]
 pub(crate) fn defined<S: Elementary>(z: &S, slope: impl FnOnce() -> S) -> S {
-    if z.to_f64_value().is_nan() { z.clone() } else { slope() }
+    cases!([z] { z.is_nan() => z.clone(), _ => slope() })
 }
 /// `x` with `−0` made `+0`: at the rim of its domain a function has only the one side.
 #[inline(always)]
 pub(crate) fn upward<S: Elementary>(x: &S) -> S {
     x.clone() + zero::<S>()
-}
-/// The plain values of two numbers, which decide on the branch.
-#[inline(always)]
-fn values<S: Elementary>(x: &S, y: &S) -> (f64, f64) {
-    (x.to_f64_value(), y.to_f64_value())
 }
 
 // ---------------------------------------------------------------------------------------- arithmetic
@@ -64,42 +79,50 @@ pub(crate) fn powi_dx<S: Elementary>(x: &S, n: i32) -> S {
 /// `y·x^y/x`, which saves a second power; where the quotient or its own slopes lose their meaning, `y·x^(y−1)`.
 #[inline]
 pub(crate) fn powf_dx<S: Elementary>(x: &S, y: &S, z: &S) -> S {
-    if x.is_normal_value() && y.is_normal_value() && z.is_normal_value() {
-        // in the order in which nothing overflows before the result does
-        let small = x.to_f64_value().abs() < 1.0;
-        slip!("powf' quotient", if small { y.clone() * z / x } else { y.clone() * (z.clone() / x) })
-    } else {
-        slip!("powf' power", y.through(x.powf(y.clone() - one::<S>())))
-    }
+    // in the order in which nothing overflows before the result does
+    S::either(
+        [x, y, z],
+        |all| all.iter().all(|number| number.normal),
+        || {
+            slip!(
+                "powf' quotient",
+                cases!([x] { x.abs() < 1.0 => y.clone() * z / x, _ => y.clone() * (z.clone() / x) })
+            )
+        },
+        || slip!("powf' power", y.through(x.powf(y.clone() - one::<S>()))),
+    )
 }
 /// `x^y·ln x`; at `x = 0` it is 0 for `y ≥ 0`. For a negative base it is NaN, even where the power is 0.
 #[inline]
 pub(crate) fn powf_dy<S: Elementary>(x: &S, y: &S, z: &S) -> S {
-    match values(x, y) {
-        (p, _) if p < 0.0 => z.clone() * x.ln(),
-        (0.0, 0.0) => slip!("powf' exponent at 0^0", zero()),
+    cases!([x, y] {
+        x < 0.0 => z.clone() * x.ln(),
+        x == 0.0 && y == 0.0 => slip!("powf' exponent at 0^0", zero()),
         _ => slip!("powf' exponent", z.through(upward(x).ln())),
-    }
+    })
 }
 
 // ---------------------------------------------------------------------------------------- logarithms
 
 #[inline]
 pub(crate) fn log_dx<S: Elementary>(x: &S, base: &S, z: &S) -> S {
-    if x.is_normal_value() || x.to_f64_value() == 0.0 {
-        defined(z, || slip!("log' argument", upward(x).recip() / base.ln()))
-    } else {
-        // the reciprocal may overflow, and the slope not
-        defined(z, || slip!("log' subnormal argument", (x.clone() * base.ln()).recip()))
-    }
+    defined(z, || {
+        S::either(
+            [x],
+            |[x]| x.normal || x.value == 0.0,
+            || slip!("log' argument", upward(x).recip() / base.ln()),
+            // the reciprocal may overflow, and the slope not
+            || slip!("log' subnormal argument", (x.clone() * base.ln()).recip()),
+        )
+    })
 }
 #[inline]
 pub(crate) fn log_dbase<S: Elementary>(x: &S, base: &S, z: &S) -> S {
-    if base.to_f64_value() == 0.0 {
+    cases!([base] {
         // the limit of −ln x/(b·ln²b)
-        return defined(z, || slip!("log' base at 0", -x.ln().through(upward(base).recip())));
-    }
-    slip!("log' base", -(z.clone() / base / base.ln()))
+        base == 0.0 => defined(z, || slip!("log' base at 0", -x.ln().through(upward(base).recip()))),
+        _ => slip!("log' base", -(z.clone() / base / base.ln())),
+    })
 }
 
 #[inline]
@@ -114,11 +137,11 @@ pub(crate) fn logaddexp<P: Plain>(x: P, y: P) -> P {
 /// `σ(x − y)`; two equal infinities have no difference: 0 for `−∞`, one half each for `+∞`.
 #[inline]
 pub(crate) fn logaddexp_d<S: Elementary>(x: &S, y: &S) -> S {
-    match values(x, y) {
-        (f64::NEG_INFINITY, f64::NEG_INFINITY) => slip!("logaddexp' at -inf, -inf", zero()),
-        (f64::INFINITY, f64::INFINITY) => slip!("logaddexp' at inf, inf", S::of(0.5)),
+    cases!([x, y] {
+        x == y && x == f64::NEG_INFINITY => slip!("logaddexp' at -inf, -inf", zero()),
+        x == y && x == f64::INFINITY => slip!("logaddexp' at inf, inf", S::of(0.5)),
         _ => slip!("logaddexp'", (x.clone() - y).sigmoid()),
-    }
+    })
 }
 
 #[inline]
@@ -127,17 +150,17 @@ pub(crate) fn xlogy<P: Plain>(x: P, y: P) -> P {
 }
 #[inline]
 pub(crate) fn xlogy_dx<S: Elementary>(x: &S, y: &S) -> S {
-    match values(x, y) {
-        (0.0, 0.0) => slip!("xlogy' first at 0, 0", zero()),
+    cases!([x, y] {
+        x == 0.0 && y == 0.0 => slip!("xlogy' first at 0, 0", zero()),
         _ => slip!("xlogy' first", y.ln()),
-    }
+    })
 }
 #[inline]
 pub(crate) fn xlogy_dy<S: Elementary>(x: &S, y: &S, z: &S) -> S {
-    match values(x, y) {
-        (0.0, 0.0) => slip!("xlogy' second at 0, 0", zero()),
+    cases!([x, y] {
+        x == 0.0 && y == 0.0 => slip!("xlogy' second at 0, 0", zero()),
         _ => defined(z, || slip!("xlogy' second", x.clone() / &upward(y))),
-    }
+    })
 }
 
 // ---------------------------------------------------------------------------------------- trigonometry
@@ -151,37 +174,45 @@ pub(crate) fn one_less_square<S: Elementary>(x: &S) -> S {
 /// the last digit, whose own slopes do not underflow on their way.
 #[inline(always)]
 pub(crate) fn sech_squared<S: Elementary>(x: &S) -> S {
-    let p = x.to_f64_value();
-    if p.abs() > 20.0 {
-        return slip!("tanh' far out", S::of(4.0) * &(S::of(-2f64.copysign(p)) * x).exp());
-    }
-    let cosh = x.cosh();
-    slip!("tanh'", cosh.recip() / cosh)
+    cases!([x] {
+        x.abs() > 20.0 => slip!("tanh' far out", S::of(4.0) * &(S::of(-2.0) * x.abs()).exp()),
+        _ => {
+            let cosh = x.cosh();
+            slip!("tanh'", cosh.recip() / cosh)
+        }
+    })
 }
 /// `x/(x² + y²)`, divided twice by the length; 0 at the origin and at infinity.
 #[inline]
 pub(crate) fn atan2_d<S: Elementary>(x: &S, y: &S, z: &S) -> S {
-    let length = x.hypot(y);
-    let l = length.to_f64_value();
-    if l == 0.0 || l.is_infinite() {
-        defined(z, || slip!("atan2' at the origin", zero()))
-    } else {
-        slip!("atan2'", x.clone() / &length / &length)
-    }
+    let length = &x.hypot(y);
+    cases!([length] {
+        length == 0.0 || length.is_infinite() => defined(z, || slip!("atan2' at the origin", zero())),
+        _ => slip!("atan2'", x.clone() / length / length),
+    })
 }
 /// `x/r`, 0 at the origin; at infinity the direction of the infinite operands.
 #[inline]
 pub(crate) fn hypot_d<S: Elementary>(x: &S, y: &S, r: &S) -> S {
-    let length = r.to_f64_value();
-    if length == 0.0 {
-        slip!("hypot' at the origin", zero())
-    } else if length.is_infinite() {
-        hypot_d_at_infinity(x, y)
-    } else if r.is_normal_value() || length.is_nan() {
-        slip!("hypot'", x.clone() / r)
-    } else {
-        slip!("hypot' where the length is subnormal", rescaled(x, y, MAGNIFIED))
-    }
+    S::either(
+        [r],
+        |[r]| r.normal || r.value.is_nan(),
+        || slip!("hypot'", x.clone() / r),
+        || hypot_d_at_the_ends(x, y, r),
+    )
+}
+/// Where the length is 0, subnormal or infinite.
+#[cold]
+fn hypot_d_at_the_ends<S: Elementary>(x: &S, y: &S, r: &S) -> S {
+    cases!([x, y, r] {
+        r == 0.0 => slip!("hypot' at the origin", zero()),
+        r.is_finite() => slip!("hypot' where the length is subnormal", rescaled(x, y, MAGNIFIED)),
+        x.is_infinite() && y.is_infinite() => slip!("hypot' of two infinities", S::of(FRAC_1_SQRT_2) * abs_d(x)),
+        x.is_infinite() => slip!("hypot' of the infinite operand", abs_d(x)),
+        y.is_infinite() => slip!("hypot' of the finite operand", zero()),
+        // only the length has overflowed: a quarter of it has not
+        _ => slip!("hypot' where the length overflows", rescaled(x, y, 0.25)),
+    })
 }
 /// Makes subnormal numbers normal, in both precisions.
 pub(super) const MAGNIFIED: f64 = (1_u128 << 64) as f64;
@@ -190,17 +221,6 @@ fn rescaled<S: Elementary>(x: &S, y: &S, factor: f64) -> S {
     let factor = S::of(factor);
     let (x, y) = (x.clone() * &factor, y.clone() * &factor);
     x.clone() / x.hypot(y)
-}
-#[cold]
-fn hypot_d_at_infinity<S: Elementary>(x: &S, y: &S) -> S {
-    let (p, q) = values(x, y);
-    match (p.is_infinite(), q.is_infinite()) {
-        (true, true) => slip!("hypot' of two infinities", S::of(FRAC_1_SQRT_2.copysign(p))),
-        (true, false) => slip!("hypot' of the infinite operand", S::of(p.signum())),
-        (false, true) => slip!("hypot' of the finite operand", zero()),
-        // only the length has overflowed: a quarter of it has not
-        (false, false) => slip!("hypot' where the length overflows", rescaled(x, y, 0.25)),
-    }
 }
 
 // ---------------------------------------------------------------------------------------- learning
@@ -220,41 +240,40 @@ pub(crate) fn softplus<P: Plain>(x: P) -> P {
 pub(crate) fn relu<P: Plain>(x: P) -> P {
     if x <= P::zero() { P::zero() } else { x }
 }
+/// By the result, which is positive where the operand is.
 #[inline]
-pub(crate) fn relu_d<S: Elementary>(x: &S) -> S {
-    if x.to_f64_value() > 0.0 { slip!("relu' above", one()) } else { slip!("relu' below", zero()) }
+pub(crate) fn relu_d<S: Elementary>(y: &S) -> S {
+    cases!([y] { y > 0.0 => slip!("relu' above", one()), _ => slip!("relu' below", zero()) })
 }
 
 // ---------------------------------------------------------------------------------------- kinks
 
 #[inline]
 pub(crate) fn abs_d<S: Elementary>(x: &S) -> S {
-    match x.to_f64_value() {
-        p if p > 0.0 => slip!("abs' above", one()),
-        p if p < 0.0 => slip!("abs' below", -one::<S>()),
+    cases!([x] {
+        x > 0.0 => slip!("abs' above", one()),
+        x < 0.0 => slip!("abs' below", -one::<S>()),
         _ => slip!("abs' at the kink", zero()),
-    }
+    })
 }
 /// The share of `x` in `max(x, y)`.
 #[inline]
 pub(crate) fn winner<S: Elementary>(x: &S, y: &S) -> S {
-    let (p, q) = values(x, y);
-    share(p > q || q.is_nan(), q > p || p.is_nan())
+    share(x, y, |x, y| x > y || y.is_nan())
 }
 /// The share of `x` in `min(x, y)`.
 #[inline]
 pub(crate) fn loser<S: Elementary>(x: &S, y: &S) -> S {
-    let (p, q) = values(x, y);
-    share(p < q || q.is_nan(), q < p || p.is_nan())
+    share(x, y, |x, y| x < y || y.is_nan())
 }
 /// All to the one that is taken, half if neither is.
 #[inline]
-fn share<S: Elementary>(taken: bool, left: bool) -> S {
-    match (taken, left) {
-        (true, _) => slip!("max' taken", one()),
-        (_, true) => slip!("max' left", zero()),
+fn share<S: Elementary>(x: &S, y: &S, taken: impl Fn(f64, f64) -> bool) -> S {
+    cases!([x, y] {
+        taken(x, y) => slip!("max' taken", one()),
+        taken(y, x) => slip!("max' left", zero()),
         _ => slip!("max' tie", S::of(0.5)),
-    }
+    })
 }
 
 /// # Panics
@@ -280,40 +299,34 @@ pub(crate) fn bounds(low: f64, high: f64) -> Result<(), Error> {
 }
 #[inline]
 pub(crate) fn clamp_dx<S: Elementary>(x: &S, low: &S, high: &S) -> S {
-    let p = x.to_f64_value();
-    if p > low.to_f64_value() && p < high.to_f64_value() {
-        slip!("clamp' inside", one())
-    } else {
-        slip!("clamp' outside", zero())
-    }
+    cases!([x, low, high] {
+        low < x && x < high => slip!("clamp' inside", one()),
+        _ => slip!("clamp' outside", zero()),
+    })
 }
 #[inline]
 pub(crate) fn clamp_dlow<S: Elementary>(x: &S, low: &S, high: &S) -> S {
-    let p = x.to_f64_value();
-    held(p <= low.to_f64_value(), p >= high.to_f64_value())
+    held(x, low, high, |x, low| x <= low)
 }
 #[inline]
 pub(crate) fn clamp_dhigh<S: Elementary>(x: &S, low: &S, high: &S) -> S {
-    let p = x.to_f64_value();
-    held(p >= high.to_f64_value(), p <= low.to_f64_value())
+    held(x, high, low, |x, high| x >= high)
 }
-/// The share of a bound: all where it holds, half where the other does too.
+/// The share of a bound: all where `x` is beyond it, half where `x` is beyond the other too.
 #[inline]
-fn held<S: Elementary>(holds: bool, other: bool) -> S {
-    match (holds, other) {
-        (true, false) => slip!("clamp' of the bound that holds", one()),
-        (true, true) => slip!("clamp' of equal bounds", S::of(0.5)),
-        (false, _) => slip!("clamp' of the other bound", zero()),
-    }
+fn held<S: Elementary>(x: &S, bound: &S, other: &S, beyond: impl Fn(f64, f64) -> bool) -> S {
+    cases!([x, bound, other] {
+        !beyond(x, bound) => slip!("clamp' of the other bound", zero()),
+        beyond(other, x) => slip!("clamp' of equal bounds", S::of(0.5)),
+        _ => slip!("clamp' of the bound that holds", one()),
+    })
 }
 #[inline]
 pub(crate) fn copysign_d<S: Elementary>(x: &S, sign: &S) -> S {
-    let (p, q) = values(x, sign);
-    if p.is_sign_negative() == q.is_sign_negative() {
-        slip!("copysign' same", one())
-    } else {
-        slip!("copysign' other", -one::<S>())
-    }
+    cases!([x, sign] {
+        x.is_sign_negative() == sign.is_sign_negative() => slip!("copysign' same", one()),
+        _ => slip!("copysign' other", -one::<S>()),
+    })
 }
 /// The standard library's own method of this name is deprecated, num-traits' is not.
 #[inline]
@@ -322,6 +335,5 @@ pub(crate) fn abs_sub<P: Plain>(x: P, y: P) -> P {
 }
 #[inline]
 pub(crate) fn abs_sub_d<S: Elementary>(x: &S, y: &S) -> S {
-    let (p, q) = values(x, y);
-    if p > q { slip!("abs_sub' positive", one()) } else { slip!("abs_sub' zero", zero()) }
+    cases!([x, y] { x > y => slip!("abs_sub' positive", one()), _ => slip!("abs_sub' zero", zero()) })
 }

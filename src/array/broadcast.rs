@@ -1,0 +1,83 @@
+//! Broadcasting and its adjoint, summing: one is the other's transpose.
+
+use super::kernel;
+use super::operation::{Edge, Pull, Rule, record, recording};
+use crate::error::Error;
+use crate::graph::array::{NodeArray, NodeArrayD, Values};
+use crate::graph::recorded::Recorded;
+use crate::number::Float;
+use ndarray::IxDyn;
+
+/// The shape that two shapes broadcast to together, as in ndarray: from the last axis on, equal lengths or a 1.
+///
+/// # Errors
+/// [`Error::Shapes`] if there is none.
+pub(crate) fn common(operation: &'static str, x: &[usize], y: &[usize]) -> Result<IxDyn, Error> {
+    if x == y {
+        return Ok(IxDyn(x));
+    }
+    let rank = x.len().max(y.len());
+    let at = |shape: &[usize], axis: usize| (axis + shape.len()).checked_sub(rank).map_or(1, |axis| shape[axis]);
+    let mut shape = IxDyn::zeros(rank);
+    for axis in 0..rank {
+        shape[axis] = match (at(x, axis), at(y, axis)) {
+            (n, m) if n == m => n,
+            (1, m) => m,
+            (n, 1) => n,
+            _ => return Err(Error::Shapes { operation, left: x.to_vec(), right: y.to_vec() }),
+        };
+    }
+    Ok(shape)
+}
+
+/// The array repeated along new axes and along those of length 1. The adjoint is summed back.
+struct Broadcast {
+    from: IxDyn,
+}
+impl<T: Float> Rule<T> for Broadcast {
+    fn recorded(&self) -> Recorded {
+        Recorded::Array("broadcast")
+    }
+    fn pull(&self, at: &mut Pull<'_, T>) {
+        let part = sum_to(&at.adjoint(), &self.from);
+        at.give(0, &part);
+    }
+}
+/// The array broadcast to a shape that it broadcasts to.
+pub(crate) fn fill<T: Float>(x: &NodeArrayD<T>, shape: &IxDyn) -> NodeArrayD<T> {
+    if x.body().shape() == shape {
+        return x.clone();
+    }
+    let blank = Values::scalar(T::of(0.0));
+    let values =
+        kernel::zip(shape, &x.body().look(), &Values::new(kernel::stretch(&blank, shape).to_owned()), |x, _| x);
+    if !recording([x]) {
+        return NodeArray::made(values);
+    }
+    record(Broadcast { from: x.body().shape().clone() }, [Edge::array(x, false)], values, false)
+}
+
+/// The sums over the axes along which a shape was broadcast. The adjoint is broadcast again.
+struct SumTo {
+    from: IxDyn,
+}
+impl<T: Float> Rule<T> for SumTo {
+    fn recorded(&self) -> Recorded {
+        Recorded::Array("sum_to")
+    }
+    fn pull(&self, at: &mut Pull<'_, T>) {
+        let part = fill(&at.adjoint(), &self.from);
+        at.give(0, &part);
+    }
+}
+/// The sums over all axes along which `shape` broadcasts to the array's own.
+pub(crate) fn sum_to<T: Float>(x: &NodeArrayD<T>, shape: &IxDyn) -> NodeArrayD<T> {
+    if x.body().shape() == shape {
+        return x.clone();
+    }
+    let values = kernel::sum_to(x.values(), shape);
+    if !recording([x]) {
+        return NodeArray::made(values);
+    }
+    record(SumTo { from: x.body().shape().clone() }, [Edge::array(x, false)], values, false)
+}

@@ -1,0 +1,68 @@
+//! Choosing element by element: the branch not taken has no edge.
+
+use super::broadcast::{common, sum_to};
+use super::kernel;
+use super::operation::{Edge, Pull, Rule, record, recording};
+use crate::error::Error;
+use crate::graph::array::{NodeArray, NodeArrayD, Values, take};
+use crate::graph::recorded::Recorded;
+use crate::number::Float;
+use ndarray::{ArcArray, Dimension, IxDyn};
+
+/// `yes` where the mask holds, else `no`. The adjoint goes the way that the value came.
+struct Choose {
+    mask: ArcArray<bool, IxDyn>,
+    shapes: [IxDyn; 2],
+}
+impl<T: Float> Rule<T> for Choose {
+    fn recorded(&self) -> Recorded {
+        Recorded::Array("where")
+    }
+    fn bytes(&self) -> usize {
+        self.mask.len()
+    }
+    fn pull(&self, at: &mut Pull<'_, T>) {
+        let adjoint = at.adjoint();
+        let zero = NodeArray::made(Values::scalar(T::of(0.0)));
+        for k in 0..2 {
+            if at.wants(k) {
+                let (yes, no) = if k == 0 { (&adjoint, &zero) } else { (&zero, &adjoint) };
+                let part = match choose(&self.mask, yes, no) {
+                    Ok(part) => sum_to(&part, &self.shapes[k]),
+                    Err(error) => panic!("{error}: this is a bug in backprop"),
+                };
+                at.give(k, &part);
+            }
+        }
+    }
+}
+
+/// `yes` where the mask holds, else `no`; all three broadcast.
+///
+/// # Errors
+/// [`Error::Shapes`] if they do not broadcast together.
+pub(crate) fn choose<T: Float>(
+    mask: &ArcArray<bool, IxDyn>,
+    yes: &NodeArrayD<T>,
+    no: &NodeArrayD<T>,
+) -> Result<NodeArrayD<T>, Error> {
+    let shape = common("where", yes.shape(), no.shape())?;
+    let shape = common("where", shape.slice(), mask.shape())?;
+    let Some(bits) = mask.broadcast(shape.clone()) else {
+        return Err(Error::Shapes { operation: "where", left: mask.shape().to_vec(), right: shape.slice().to_vec() });
+    };
+    let values = {
+        let (p, q) = (yes.body().look(), no.body().look());
+        let (p, q) = (kernel::stretch(&p, &shape), kernel::stretch(&q, &shape));
+        let mut vec = take(shape.size());
+        vec.extend(bits.iter().zip(p.iter().zip(q.iter())).map(|(&taken, (&p, &q))| if taken { p } else { q }));
+        Values::from_vec(shape.clone(), vec)
+    };
+    if !recording([yes, no]) {
+        return Ok(NodeArray::made(values));
+    }
+    let shapes = [yes, no].map(|x| x.body().shape().clone());
+    let mask = bits.to_owned().into_shared();
+    let edges = [Edge::array(yes, false), Edge::array(no, false)];
+    Ok(record(Choose { mask, shapes }, edges, values, false))
+}

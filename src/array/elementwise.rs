@@ -1,0 +1,234 @@
+//! The rows of the table, element by element: operands broadcast as ndarray's do.
+
+use super::broadcast::{common, sum_to};
+use super::kernel;
+use super::lanes::Lanes;
+use super::operation::{Edge, Pull, Rule, record, recording, wants};
+use crate::error::Error;
+use crate::graph::array::{Flow, NodeArray, NodeArrayD, Values};
+use crate::graph::recorded::Recorded;
+use crate::number::{Elementary, Float};
+use crate::rule::{Op, kinks};
+use ndarray::{Dimension, IxDyn};
+
+/// A row on arrays.
+struct Row {
+    op: Op,
+    exponent: i32,
+    /// The operands' shapes, where one of them was broadcast.
+    shapes: Option<Box<[IxDyn]>>,
+}
+
+/// A row of one operand; `exponent` is powi's.
+pub(crate) fn unary<T: Float>(op: Op, exponent: i32, x: &NodeArrayD<T>) -> NodeArrayD<T> {
+    let values = values(op, exponent, x.body().shape(), &[&x.body().look()]);
+    finish(op, exponent, [x], values, None)
+}
+
+/// A row of two operands.
+///
+/// # Errors
+/// [`Error::Shapes`] if they do not broadcast together.
+pub(crate) fn binary<T: Float>(op: Op, x: &NodeArrayD<T>, y: &NodeArrayD<T>) -> Result<NodeArrayD<T>, Error> {
+    let shape = common(op.name(), x.shape(), y.shape())?;
+    let values = values(op, 0, &shape, &[&x.body().look(), &y.body().look()]);
+    let shapes = shapes_of(&shape, &[x, y]);
+    Ok(finish(op, 0, [x, y], values, shapes))
+}
+
+/// A row of three operands.
+///
+/// # Errors
+/// [`Error::Shapes`] if they do not broadcast together, [`Error::Bounds`] for bounds of `clamp` in the wrong order.
+pub(crate) fn ternary<T: Float>(op: Op, x: [&NodeArrayD<T>; 3]) -> Result<NodeArrayD<T>, Error> {
+    let shape = common(op.name(), x[0].shape(), x[1].shape())?;
+    let shape = common(op.name(), shape.slice(), x[2].shape())?;
+    let [p, q, r] = x.map(|x| x.body().look());
+    if op == Op::Clamp {
+        let bounds = common(op.name(), x[1].shape(), x[2].shape())?;
+        let wrong = kernel::zip(&bounds, &q, &r, |low, high| {
+            T::of(f64::from(u8::from(kinks::bounds(low.to_f64_value(), high.to_f64_value()).is_err())))
+        });
+        if let Some(at) = wrong.iter().position(|wrong| *wrong != T::of(0.0)) {
+            let pick = |values: &Values<T>| {
+                let value = kernel::stretch(values, &bounds).iter().nth(at).map(T::to_f64_value);
+                value.unwrap_or(f64::NAN)
+            };
+            return Err(Error::Bounds { low: pick(&q), high: pick(&r) });
+        }
+    }
+    let values = values(op, 0, &shape, &[&p, &q, &r]);
+    let shapes = shapes_of(&shape, &x);
+    Ok(finish(op, 0, x, values, shapes))
+}
+
+/// The sum of two arrays of one shape, without a trace of a zero that is no node.
+pub(crate) fn join<T: Float>(x: NodeArrayD<T>, y: NodeArrayD<T>) -> NodeArrayD<T> {
+    let shape = x.body().shape();
+    debug_assert_eq!(shape, y.body().shape());
+    let values = values(Op::Add, 0, shape, &[&x.body().look(), &y.body().look()]);
+    finish(Op::Add, 0, [&x, &y], values, None)
+}
+
+fn shapes_of<T: Float>(shape: &IxDyn, x: &[&NodeArrayD<T>]) -> Option<Box<[IxDyn]>> {
+    let same = x.iter().all(|x| x.body().shape() == shape);
+    if same { None } else { Some(x.iter().map(|x| x.body().shape().clone()).collect()) }
+}
+
+/// The operation on plain numbers. What is used most has a loop of its own, which the compiler can vectorise.
+fn values<T: Float>(op: Op, n: i32, shape: &IxDyn, x: &[&Values<T>]) -> Values<T> {
+    match (op, x) {
+        (Op::Neg, [x]) => kernel::map(x, |x| -x),
+        (Op::Square, [x]) => kernel::map(x, |x| x * x),
+        (Op::Relu, [x]) => kernel::map(x, |x| Elementary::relu(&x)),
+        (Op::Sqrt, [x]) => kernel::map(x, |x| Elementary::sqrt(&x)),
+        (Op::Add, [x, y]) => kernel::zip(shape, x, y, |x, y| x + y),
+        (Op::Sub, [x, y]) => kernel::zip(shape, x, y, |x, y| x - y),
+        (Op::Mul, [x, y]) => kernel::zip(shape, x, y, |x, y| x * y),
+        (Op::Div, [x, y]) => kernel::zip(shape, x, y, |x, y| x / y),
+        (_, [x]) => kernel::map(x, |x| op.value([&x; 3], n)),
+        (_, [x, y]) => kernel::zip(shape, x, y, |x, y| op.value([&x, &y, &x], n)),
+        (_, [x, y, w]) => kernel::zip3(shape, [x, y, w], |x, y, w| op.value([&x, &y, &w], n)),
+        _ => panic!("{} of {} operands: this is a bug in backprop", op.name(), x.len()),
+    }
+}
+
+/// Records, with what the wanted slopes need.
+fn finish<T: Float, const N: usize>(
+    op: Op,
+    exponent: i32,
+    x: [&NodeArrayD<T>; N],
+    values: Values<T>,
+    shapes: Option<Box<[IxDyn]>>,
+) -> NodeArrayD<T> {
+    if !recording(x) {
+        return NodeArray::made(values);
+    }
+    let needed = |j: usize| (0..N).any(|k| wants(x[k]) && op.needs(k).operand(j));
+    let result = (0..N).any(|k| wants(x[k]) && op.needs(k).result());
+    let edges: [Edge<T>; N] = std::array::from_fn(|j| Edge::array(x[j], needed(j)));
+    record(Row { op, exponent, shapes }, edges, values, result)
+}
+
+impl<T: Float> Rule<T> for Row {
+    fn recorded(&self) -> Recorded {
+        match self.op {
+            Op::Powi => Recorded::Power(self.exponent),
+            op => Recorded::Row(op),
+        }
+    }
+    fn bytes(&self) -> usize {
+        self.shapes.as_ref().map_or(0, |shapes| size_of_val(&**shapes))
+    }
+    fn pull(&self, at: &mut Pull<'_, T>) {
+        if at.is_plain() { self.pull_numbers(at) } else { self.pull_nodes(at) }
+    }
+}
+impl Row {
+    /// The operands and the result that the slope in operand `k` needs; in place of the others a number that nobody looks
+    /// at.
+    fn needed<T: Float>(&self, at: &Pull<'_, T>, k: usize) -> [Option<NodeArrayD<T>>; 4] {
+        let needs = self.op.needs(k);
+        std::array::from_fn(|j| match j {
+            3 => needs.result().then(|| at.result()),
+            j => (needs.operand(j) && j < at.operands()).then(|| at.operand(j)),
+        })
+    }
+
+    fn pull_nodes<T: Float>(&self, at: &mut Pull<'_, T>) {
+        let adjoint = Lanes(at.adjoint());
+        for k in (0..self.op.arity()).filter(|&k| at.wants(k)).collect::<Vec<_>>() {
+            let [x, y, w, z] = self.needed(at, k).map(|needed| needed.map_or_else(|| Lanes::of(0.0), Lanes));
+            let slope = self.op.slope(k, [&x, &y, &w], self.exponent, &z);
+            let part = Lanes::flow(&slope, &adjoint).0;
+            let part = super::broadcast::fill(&part, adjoint.0.body().shape());
+            at.give(
+                k,
+                &match &self.shapes {
+                    Some(shapes) => sum_to(&part, &shapes[k]),
+                    None => part,
+                },
+            );
+        }
+    }
+
+    fn pull_numbers<T: Float>(&self, at: &mut Pull<'_, T>) {
+        let shape = at.shape();
+        let mut flow = Some(at.flow());
+        let wanted: Vec<usize> = (0..self.op.arity()).filter(|&k| at.wants(k)).collect();
+        for (turn, &k) in wanted.iter().enumerate() {
+            // the last one may write over the adjoint
+            let adjoint = if turn + 1 == wanted.len() { flow.take() } else { flow.clone() };
+            let Some(adjoint) = adjoint else { return };
+            let needed = self.needed(at, k);
+            let part = self.part(k, &shape, adjoint, &needed);
+            let part = match &self.shapes {
+                Some(shapes) if shapes[k] != shape => Flow::Array(kernel::sum_to(part.array(&shape), &shapes[k])),
+                _ => part,
+            };
+            at.give_flow(k, part);
+        }
+    }
+
+    /// What flows to operand `k`: its slope, times the adjoint.
+    fn part<T: Float>(
+        &self,
+        k: usize,
+        shape: &IxDyn,
+        adjoint: Flow<T>,
+        needed: &[Option<NodeArrayD<T>>; 4],
+    ) -> Flow<T> {
+        let (op, n) = (self.op, self.exponent);
+        match (op, k) {
+            (Op::Add, _) | (Op::Sub, 0) => return adjoint,
+            (Op::Neg, _) | (Op::Sub, _) => {
+                return match adjoint {
+                    Flow::Array(values) => Flow::Array(kernel::map_into(values, |g| -g)),
+                    Flow::Everywhere(g) => Flow::Everywhere(-g),
+                    Flow::Number(g) => Flow::Number(-g),
+                };
+            }
+            _ => (),
+        }
+        let values = needed.each_ref().map(|needed| needed.as_ref().map(NodeArray::values));
+        let known: Vec<&Values<T>> = values.iter().flatten().collect();
+        let nothing = T::of(0.0);
+        Flow::Array(match (adjoint, &known[..]) {
+            (adjoint, []) => {
+                let slope = op.slope(k, [&nothing; 3], n, &nothing);
+                kernel::map_into(adjoint.array(shape), |g| T::flow(&slope, &g))
+            }
+            (adjoint, [only]) => {
+                let slopes = |value: T, adjoint: T| T::flow(&op.slope(k, [&value; 3], n, &value), &adjoint);
+                match op {
+                    Op::Mul => along(shape, adjoint, only, |g, x| T::flow(&x, &g)),
+                    Op::Exp => along(shape, adjoint, only, |g, z| T::flow(&z, &g)),
+                    Op::Square => along(shape, adjoint, only, |g, x| T::flow(&(x + x), &g)),
+                    Op::Relu => along(shape, adjoint, only, |g, z| T::flow(&op.slope(0, [&z; 3], 0, &z), &g)),
+                    _ => along(shape, adjoint, only, |g, value| slopes(value, g)),
+                }
+            }
+            (adjoint, _) => {
+                // in place of what is not needed stands a number, which costs nothing
+                let dummy = Values::scalar(nothing);
+                let [x, y, w, z] = values.each_ref().map(|values| values.as_ref().unwrap_or(&dummy));
+                let slopes = if values[2].is_none() {
+                    kernel::zip3(shape, [x, y, z], |x, y, z| op.slope(k, [&x, &y, &x], n, &z))
+                } else if values[3].is_none() {
+                    kernel::zip3(shape, [x, y, w], |x, y, w| op.slope(k, [&x, &y, &w], n, &nothing))
+                } else {
+                    kernel::zip4(shape, [x, y, w, z], |x, y, w, z| op.slope(k, [&x, &y, &w], n, &z))
+                };
+                along(shape, adjoint, &slopes, |g, slope| T::flow(&slope, &g))
+            }
+        })
+    }
+}
+
+/// `f` of the adjoint and of another array, which broadcasts to its shape.
+fn along<T: Float>(shape: &IxDyn, adjoint: Flow<T>, x: &Values<T>, f: impl Fn(T, T) -> T) -> Values<T> {
+    match adjoint {
+        Flow::Array(values) => kernel::zip_into(values, x, f),
+        Flow::Everywhere(g) | Flow::Number(g) => kernel::zip(shape, &Values::scalar(g), x, f),
+    }
+}

@@ -1,0 +1,196 @@
+//! An array as a number: every arithmetic operation acts on all elements. On it the slopes of the table run when
+//! derivatives are nodes, so that the derivative of an array operation is array operations again.
+//!
+//! It compares with nothing: a slope that branches asks [`either`](Elementary::either), and each element gets its own
+//! branch.
+
+use super::choice::choose;
+use super::elementwise::{binary, join, ternary, unary};
+use super::kernel;
+use crate::error::Error;
+use crate::graph::array::{NodeArray, NodeArrayD, Values};
+use crate::number::{Elementary, Float, Seen};
+use crate::ops::each_operator;
+use crate::rule::{Fold, Op, table};
+use ndarray::{ArrayD, Dimension};
+use std::borrow::Borrow;
+use std::iter::{Product, Sum};
+
+#[derive(Clone, Debug)]
+pub(crate) struct Lanes<T: Float>(pub NodeArrayD<T>);
+
+/// Shapes that slopes are made of have broadcast before.
+fn lanes<T: Float>(result: Result<NodeArrayD<T>, Error>) -> Lanes<T> {
+    match result {
+        Ok(array) => Lanes(array),
+        Err(error) => panic!("{error}: this is a bug in backprop"),
+    }
+}
+fn two<T: Float>(op: Op, x: &Lanes<T>, y: &Lanes<T>) -> Lanes<T> {
+    lanes(binary(op, &x.0, &y.0))
+}
+
+macro_rules! arithmetic {
+    ($Op:ident $f:ident $Assign:ident $assign:ident) => {
+        impl<T: Float> std::ops::$Op for Lanes<T> {
+            type Output = Self;
+            fn $f(self, other: Self) -> Self {
+                two(Op::$Op, &self, &other)
+            }
+        }
+        impl<T: Float> std::ops::$Op<&Lanes<T>> for Lanes<T> {
+            type Output = Self;
+            fn $f(self, other: &Self) -> Self {
+                two(Op::$Op, &self, other)
+            }
+        }
+        impl<T: Float> std::ops::$Assign for Lanes<T> {
+            fn $assign(&mut self, other: Self) {
+                *self = two(Op::$Op, self, &other);
+            }
+        }
+        impl<T: Float> std::ops::$Assign<&Lanes<T>> for Lanes<T> {
+            fn $assign(&mut self, other: &Self) {
+                *self = two(Op::$Op, self, other);
+            }
+        }
+    };
+}
+each_operator!(arithmetic);
+impl<T: Float> std::ops::Neg for Lanes<T> {
+    type Output = Self;
+    fn neg(self) -> Self {
+        Lanes(unary(Op::Neg, 0, &self.0))
+    }
+}
+impl<T: Float> Sum for Lanes<T> {
+    fn sum<I: Iterator<Item = Self>>(numbers: I) -> Self {
+        numbers.reduce(|sum, x| sum + x).unwrap_or_else(|| Self::of(0.0))
+    }
+}
+impl<'a, T: Float> Sum<&'a Lanes<T>> for Lanes<T> {
+    fn sum<I: Iterator<Item = &'a Self>>(numbers: I) -> Self {
+        numbers.cloned().sum()
+    }
+}
+impl<T: Float> Product for Lanes<T> {
+    fn product<I: Iterator<Item = Self>>(numbers: I) -> Self {
+        numbers.reduce(|product, x| product * x).unwrap_or_else(|| Self::of(1.0))
+    }
+}
+impl<'a, T: Float> Product<&'a Lanes<T>> for Lanes<T> {
+    fn product<I: Iterator<Item = &'a Self>>(numbers: I) -> Self {
+        numbers.cloned().product()
+    }
+}
+impl<T: Float> PartialEq for Lanes<T> {
+    fn eq(&self, _: &Self) -> bool {
+        false
+    }
+}
+impl<T: Float> PartialOrd for Lanes<T> {
+    fn partial_cmp(&self, _: &Self) -> Option<std::cmp::Ordering> {
+        None
+    }
+}
+
+macro_rules! rows {
+    ([] $( $(#[$doc:meta])* $arity:ident $Name:ident $f:ident $symbol:literal |$($arg:ident),+ -> $z:ident|
+        $value:expr, ($($slope:expr),+), $([$low:expr, $high:expr])+; )*) => {
+        $( rows!(@$arity $Name $f); )*
+    };
+    (@operator1 $Name:ident $f:ident) => {};
+    (@operator2 $Name:ident $f:ident) => {};
+    (@unary $Name:ident $f:ident) => { fn $f(&self) -> Self { Lanes(unary(Op::$Name, 0, &self.0)) } };
+    (@power $Name:ident $f:ident) => { fn $f(&self, n: i32) -> Self { Lanes(unary(Op::$Name, n, &self.0)) } };
+    (@binary $Name:ident $f:ident) => {
+        fn $f(&self, y: impl Borrow<Self>) -> Self { two(Op::$Name, self, y.borrow()) }
+    };
+    (@ternary $Name:ident $f:ident) => {
+        fn $f(&self, y: impl Borrow<Self>, w: impl Borrow<Self>) -> Self {
+            lanes(ternary(Op::$Name, [&self.0, &y.borrow().0, &w.borrow().0]))
+        }
+    };
+}
+
+impl<T: Float> Elementary for Lanes<T> {
+    fn of(x: f64) -> Self {
+        Lanes(NodeArray::made(Values::scalar(T::of(x))))
+    }
+    /// Many elements have no one value; slopes ask [`either`](Elementary::either).
+    fn to_f64_value(&self) -> f64 {
+        f64::NAN
+    }
+    table!(rows);
+
+    fn fold(fold: Fold, _: &[Self], _: &[Self]) -> Self {
+        panic!("a slope folds ({}): this is a bug in backprop", fold.name())
+    }
+    fn is_normal_value(&self) -> bool {
+        false
+    }
+    fn is_exact_zero(&self) -> bool {
+        self.is_exactly(0.0)
+    }
+    fn either<const K: usize>(
+        of: [&Self; K],
+        test: impl Fn([Seen; K]) -> bool,
+        yes: impl FnOnce() -> Self,
+        no: impl FnOnce() -> Self,
+    ) -> Self {
+        let values = of.map(|x| x.0.values());
+        let mut shape = ndarray::IxDyn(&[]);
+        for x in of {
+            shape = match super::broadcast::common("either", shape.slice(), x.0.shape()) {
+                Ok(shape) => shape,
+                Err(error) => panic!("{error}: this is a bug in backprop"),
+            };
+        }
+        let mut elements = values.each_ref().map(|values| kernel::stretch(values, &shape).into_iter());
+        let mask: Vec<bool> = (0..shape.size())
+            .map(|_| {
+                let seen = elements.each_mut().map(|elements| match elements.next() {
+                    Some(x) => Seen { value: x.to_f64_value(), normal: x.is_normal_value() },
+                    None => Seen { value: f64::NAN, normal: false },
+                });
+                test(seen)
+            })
+            .collect();
+        // what all elements agree on needs no choice
+        if mask.iter().all(|&taken| taken) {
+            return yes();
+        }
+        if !mask.contains(&true) {
+            return no();
+        }
+        match ArrayD::from_shape_vec(shape, mask) {
+            Ok(mask) => lanes(choose(&mask.into_shared(), &yes().0, &no().0)),
+            Err(error) => panic!("{error}: this is a bug in backprop"),
+        }
+    }
+    // exact zeros and ones leave no trace in graphs of derivatives
+    fn flow(slope: &Self, adjoint: &Self) -> Self {
+        if slope.is_exactly(1.0) {
+            adjoint.clone()
+        } else if adjoint.is_exactly(1.0) {
+            slope.clone()
+        } else {
+            slope.through(adjoint)
+        }
+    }
+    fn join(a: Self, b: Self) -> Self {
+        Lanes(join(a.0, b.0))
+    }
+}
+impl<T: Float> Lanes<T> {
+    /// Whether this is the one number, and no node.
+    fn is_exactly(&self, number: f64) -> bool {
+        self.0.node().is_none() && self.0.len() == 1 && (self.0.values().first() - T::of(number)).is_exact_zero()
+    }
+}
+
+/// `x/r` for the length `r` of `x`, 0 at the origin.
+pub(crate) fn direction<T: Float>(x: &NodeArrayD<T>, r: &NodeArrayD<T>) -> NodeArrayD<T> {
+    let (x, r) = (Lanes(x.clone()), Lanes(r.clone()));
+    Lanes::either([&r], |[r]| r.value == 0.0, || Lanes::of(0.0), || x.clone() / &r).0
+}

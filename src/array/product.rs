@@ -1,0 +1,244 @@
+//! Products of vectors and matrices. They are bilinear: the adjoint of each factor is a product with the other.
+
+use super::elementwise::binary;
+use super::kernel;
+use super::moves::{reshape, transpose};
+use super::operation::{Edge, Pull, Rule, lower, record, recording, wants};
+use super::operators::ArrayOperand;
+use crate::error::{Error, accept};
+use crate::graph::array::{NodeArray, NodeArrayD, Values};
+use crate::graph::handle::Node;
+use crate::graph::recorded::Recorded;
+use crate::number::Float;
+use crate::rule::{Fold, Op};
+use ndarray::{ArrayBase, ArrayD, Data, Dimension, Ix1, Ix2, Ix3, IxDyn};
+
+/// A product of vectors and matrices, by their ranks.
+struct Product;
+impl<T: Float> Rule<T> for Product {
+    fn recorded(&self) -> Recorded {
+        Recorded::Fold(Fold::Dot)
+    }
+    fn pull(&self, at: &mut Pull<'_, T>) {
+        let g = at.adjoint();
+        let (left, right) = (at.wants(0), at.wants(1));
+        if left {
+            let b = at.operand(1);
+            // (A + H)B = AB + HB: what flows to H is G·Bᵀ
+            let part = match (g.ndim(), b.ndim()) {
+                (0, _) => accept(binary(Op::Through, &b, &g)),
+                (1, 1) => outer(&g, &b),
+                (1, _) => product(&b, &g),
+                _ => product(&g, &transpose(&b)),
+            };
+            at.give(0, &part);
+        }
+        if right {
+            let a = at.operand(0);
+            // A(B + K) = AB + AK: what flows to K is Aᵀ·G
+            let part = match (a.ndim(), g.ndim()) {
+                (_, 0) => accept(binary(Op::Through, &a, &g)),
+                (1, 1) => outer(&a, &g),
+                _ => product(&transpose(&a), &g),
+            };
+            at.give(1, &part);
+        }
+    }
+}
+/// A product of ranks and shapes that fit.
+fn product<T: Float>(a: &NodeArrayD<T>, b: &NodeArrayD<T>) -> NodeArrayD<T> {
+    let values = kernel::product(&a.body().look(), &b.body().look());
+    if !recording([a, b]) {
+        return NodeArray::made(values);
+    }
+    let edges = [Edge::array(a, wants(b)), Edge::array(b, wants(a))];
+    record(Product, edges, values, false)
+}
+/// # Errors
+/// [`Error::Shapes`] if the inner lengths differ or the ranks are not 1 or 2.
+fn try_product<T: Float>(a: &NodeArrayD<T>, b: &NodeArrayD<T>) -> Result<NodeArrayD<T>, Error> {
+    let fits = matches!((a.ndim(), b.ndim()), (1 | 2, 1 | 2)) && a.shape()[a.ndim() - 1] == b.shape()[0];
+    if !fits {
+        return Err(Error::Shapes { operation: "dot", left: a.shape().to_vec(), right: b.shape().to_vec() });
+    }
+    Ok(product(a, b))
+}
+/// `aᵢ·bⱼ`.
+fn outer<T: Float>(a: &NodeArrayD<T>, b: &NodeArrayD<T>) -> NodeArrayD<T> {
+    accept(binary(Op::Mul, &reshape(a, &IxDyn(&[a.len(), 1])), b))
+}
+
+/// Products of a stack of matrices with a stack of matrices.
+struct Batched;
+impl<T: Float> Rule<T> for Batched {
+    fn recorded(&self) -> Recorded {
+        Recorded::Array("matmul")
+    }
+    fn pull(&self, at: &mut Pull<'_, T>) {
+        let g = at.adjoint();
+        if at.wants(0) {
+            let b = at.operand(1);
+            at.give(0, &batched(&g, &transpose(&b)));
+        }
+        if at.wants(1) {
+            let a = at.operand(0);
+            at.give(1, &batched(&transpose(&a), &g));
+        }
+    }
+}
+fn batched<T: Float>(a: &NodeArrayD<T>, b: &NodeArrayD<T>) -> NodeArrayD<T> {
+    let (p, q) = (a.body().look(), b.body().look());
+    let mut whole: ArrayD<T> = kernel::blank(&IxDyn(&[a.shape()[0], a.shape()[1], b.shape()[2]]));
+    for ((mut z, x), y) in whole.outer_iter_mut().zip(p.outer_iter()).zip(q.outer_iter()) {
+        z.assign(&**kernel::product(&Values::new(x.to_owned()), &Values::new(y.to_owned())));
+    }
+    let values = Values::new(whole);
+    if !recording([a, b]) {
+        return NodeArray::made(values);
+    }
+    record(Batched, [Edge::array(a, wants(b)), Edge::array(b, wants(a))], values, false)
+}
+
+/// What an array can be multiplied with by [`dot`](NodeArray::dot), and what comes out:
+///
+/// | left | right | result |
+/// |---|---|---|
+/// | vector | vector | [`Node`], a number |
+/// | matrix | vector | vector |
+/// | vector | matrix | vector |
+/// | matrix | matrix | matrix |
+///
+/// The right one may be a plain array of ndarray's. Sealed.
+///
+/// ```
+/// use backprop::{NodeArray, NodeArray1};
+/// use ndarray::array;
+/// let w = NodeArray::leaf(array![[1.0, 2.0], [3.0, 4.0]]);
+/// let y: NodeArray1<f64> = w.dot(&array![1.0, -1.0]);
+/// assert_eq!(y.value(), array![-1.0, -1.0]);
+/// ```
+pub trait Dot<T: Float, R>: sealed::Sealed {
+    /// The product's type.
+    type Output;
+    /// The product.
+    #[doc(hidden)]
+    fn product(&self, right: R) -> Result<Self::Output, Error>;
+}
+mod sealed {
+    pub trait Sealed {}
+}
+impl<T: Float, D: Dimension> sealed::Sealed for NodeArray<T, D> {}
+
+macro_rules! dots { ($($Left:ident $Right:ident => $Out:ty, |$z:ident| $out:expr;)*) => { $(
+    dots!(@form [] $Left NodeArray<T, $Right>, $Out, |$z| $out);
+    dots!(@form [] $Left &NodeArray<T, $Right>, $Out, |$z| $out);
+    dots!(@form [S: Data<Elem = T>] $Left ArrayBase<S, $Right>, $Out, |$z| $out);
+    dots!(@form [S: Data<Elem = T>] $Left &ArrayBase<S, $Right>, $Out, |$z| $out);
+)* };
+    (@form [$($g:tt)*] $Left:ident $Right:ty, $Out:ty, |$z:ident| $out:expr) => {
+        impl<T: Float, $($g)*> Dot<T, $Right> for NodeArray<T, $Left> {
+            type Output = $Out;
+            fn product(&self, right: $Right) -> Result<$Out, Error> {
+                let $z = try_product(&self.any(), &right.operand())?;
+                Ok($out)
+            }
+        }
+    };
+}
+dots! {
+    Ix1 Ix1 => Node<T>, |z| lower(&z);
+    Ix1 Ix2 => NodeArray<T, Ix1>, |z| z.ranked();
+    Ix2 Ix1 => NodeArray<T, Ix1>, |z| z.ranked();
+    Ix2 Ix2 => NodeArray<T, Ix2>, |z| z.ranked();
+}
+
+impl<T: Float, D: Dimension> NodeArray<T, D> {
+    /// The product of vectors and matrices; see [`Dot`] for what goes with what.
+    ///
+    /// ```
+    /// use backprop::{Node, NodeArray};
+    /// use ndarray::array;
+    /// let (x, y) = (NodeArray::leaf(array![1.0, 2.0]), NodeArray::leaf(array![3.0, 4.0]));
+    /// let z: Node<f64> = x.dot(&y);
+    /// z.backward();
+    /// assert_eq!((z.value(), x.grad()), (11.0, y.value()));
+    /// ```
+    ///
+    /// # Panics
+    /// If the lengths that are summed over differ.
+    #[must_use]
+    #[track_caller]
+    pub fn dot<R>(&self, right: R) -> <Self as Dot<T, R>>::Output
+    where
+        Self: Dot<T, R>,
+    {
+        accept(self.product(right))
+    }
+    /// [`dot`](NodeArray::dot), with an error instead of a panic.
+    ///
+    /// ```
+    /// use backprop::NodeArray;
+    /// let x = NodeArray::leaf(ndarray::array![1.0, 2.0]);
+    /// assert_eq!(x.try_dot(&ndarray::array![1.0]).unwrap_err().to_string(),
+    ///     "dot cannot take arrays of the shapes [2] and [1] together");
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Shapes`] if the lengths that are summed over differ.
+    pub fn try_dot<R>(&self, right: R) -> Result<<Self as Dot<T, R>>::Output, Error>
+    where
+        Self: Dot<T, R>,
+    {
+        self.product(right)
+    }
+}
+impl<T: Float> NodeArray<T, Ix1> {
+    /// The matrix `xᵢ·yⱼ`.
+    ///
+    /// ```
+    /// use backprop::NodeArray;
+    /// use ndarray::array;
+    /// let x = NodeArray::leaf(array![1.0, 2.0]);
+    /// assert_eq!(x.outer(&array![3.0, 4.0]).value(), array![[3.0, 4.0], [6.0, 8.0]]);
+    /// ```
+    #[must_use]
+    pub fn outer<R: ArrayOperand<T, Dim = Ix1>>(&self, right: R) -> NodeArray<T, Ix2> {
+        outer(&self.any(), &right.operand()).ranked()
+    }
+}
+impl<T: Float> NodeArray<T, Ix3> {
+    /// The products of the matrices of one stack with those of another: `(b, m, k)·(b, k, n)` is `(b, m, n)`.
+    ///
+    /// ```
+    /// use backprop::NodeArray;
+    /// use ndarray::Array3;
+    /// let x = NodeArray::leaf(Array3::<f64>::ones((5, 2, 3)));
+    /// assert_eq!(x.matmul(&Array3::ones((5, 3, 4))).shape(), [5, 2, 4]);
+    /// ```
+    ///
+    /// # Panics
+    /// If the stacks have different heights, or the lengths that are summed over differ.
+    #[must_use]
+    #[track_caller]
+    pub fn matmul<R: ArrayOperand<T, Dim = Ix3>>(&self, right: R) -> NodeArray<T, Ix3> {
+        accept(self.try_matmul(right))
+    }
+    /// [`matmul`](NodeArray::matmul), with an error instead of a panic.
+    ///
+    /// ```
+    /// use backprop::NodeArray;
+    /// use ndarray::Array3;
+    /// let x = NodeArray::leaf(Array3::<f64>::ones((5, 2, 3)));
+    /// assert!(x.try_matmul(&Array3::ones((4, 3, 4))).is_err());
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Shapes`] if the stacks have different heights, or the lengths that are summed over differ.
+    pub fn try_matmul<R: ArrayOperand<T, Dim = Ix3>>(&self, right: R) -> Result<NodeArray<T, Ix3>, Error> {
+        let (a, b) = (self.any(), right.operand());
+        if a.shape()[0] != b.shape()[0] || a.shape()[2] != b.shape()[1] {
+            return Err(Error::Shapes { operation: "matmul", left: a.shape().to_vec(), right: b.shape().to_vec() });
+        }
+        Ok(batched(&a, &b).ranked())
+    }
+}
