@@ -5,6 +5,8 @@
 //! | `operation` | an operation becomes a cell; what a rule may ask when adjoints flow back |
 //! | `kernel` | loops over elements, on plain numbers |
 //! | `elementwise` | the rows of the table, element by element |
+//! | `trace`, `fused`, `map` | scalar closures: traced once, run block by block; by name |
+//! | `loops` | the rows on a block of elements |
 //! | `lanes` | an array as a number, for slopes in the graph of derivatives |
 //! | `broadcast` | broadcasting, and summing, its adjoint |
 //! | `choice` | choosing element by element |
@@ -20,8 +22,11 @@
 pub(crate) mod broadcast;
 mod choice;
 pub(crate) mod elementwise;
+mod fused;
 mod kernel;
 mod lanes;
+mod loops;
+mod map;
 mod methods;
 mod moves;
 mod operation;
@@ -30,6 +35,8 @@ mod product;
 mod reduce;
 mod reductions;
 mod shape;
+mod trace;
+pub use map::{try_zip_map, zip_map};
 pub use operators::ArrayOperand;
 pub use product::Dot;
 pub use shape::{concatenate, stack, try_concatenate, try_stack};

@@ -7,6 +7,7 @@ use crate::graph::cell::{CONSTANT, LEAF, LITERAL, POSITION, STAMP, code, is_cons
 use crate::graph::handle::{Node, Operand};
 use crate::graph::home::Home;
 use crate::graph::homes::{self, ENDING};
+use crate::graph::modes;
 use crate::graph::payload::{self, Folded, Named};
 use crate::graph::record;
 use crate::number::{BuiltOn, Elementary, Float};
@@ -48,8 +49,12 @@ impl<T: Float> Node<T> {
     /// use backprop::Node;
     /// assert_eq!(Node::leaf(2.0).powi(3).value(), 8.0);
     /// ```
+    ///
+    /// # Panics
+    /// Inside a closure that [`map`](crate::NodeArray::map) or `zip_map` traces, if it depends on the closure's argument.
     #[inline(always)]
     #[must_use]
+    #[track_caller]
     pub fn value(&self) -> T {
         *self.part()
     }
@@ -167,7 +172,7 @@ impl<T: Float> Node<T> {
             }
             LITERAL => self.detach().named(&name),
             _ if payload::is_constant([&self].into_iter()) => self.detach().named(&name),
-            _ => payload::record(self.value(), Named { name, operand: Some(self) }),
+            _ => payload::record(self.recorded_value(), Named { name, operand: Some(self) }),
         }
     }
 
@@ -250,7 +255,9 @@ macro_rules! methods {
         pub fn $f(&self, y: impl Borrow<Self>, w: impl Borrow<Self>) -> Self {
             let (y, w) = (y.borrow(), w.borrow());
             // the value first: it may panic, at the caller's line
-            let value = Elementary::$f(&self.value(), &y.value(), &w.value());
+            let [p, q, r] = [self, y, w].map(Node::recorded_value);
+            // a closure that is being traced has no values to be refused
+            let value = if modes::is_tracing() { p + q + r } else { Elementary::$f(&p, &q, &r) };
             record::ternary(Op::$Name, [self, y, w], value)
         }
     } };
@@ -269,7 +276,7 @@ impl<T: Float> Elementary for Node<T> {
     table!(delegates);
 
     fn fold(fold: Fold, x: &[Self], y: &[Self]) -> Self {
-        let values = |x: &[Self]| -> Vec<T> { x.iter().map(Node::value).collect() };
+        let values = |x: &[Self]| -> Vec<T> { x.iter().map(Node::recorded_value).collect() };
         let value = T::fold(fold, &values(x), &values(y));
         if payload::is_constant(x.iter().chain(y)) {
             return Node::constant(value);

@@ -252,18 +252,22 @@ macro_rules! numeric_traits { ([$($g:tt)*] $Type:ty) => {
     }
     impl<$($g)*> PartialEq for $Type {
         #[inline(always)]
+        #[track_caller]
         fn eq(&self, other: &Self) -> bool { *self.part() == *other.part() }
     }
     impl<$($g)*> PartialOrd for $Type {
         #[inline(always)]
+        #[track_caller]
         fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> { self.part().partial_cmp(&*other.part()) }
     }
     impl<$($g)*> PartialEq<T> for $Type {
         #[inline(always)]
+        #[track_caller]
         fn eq(&self, other: &T) -> bool { *self.part() == *other }
     }
     impl<$($g)*> PartialOrd<T> for $Type {
         #[inline(always)]
+        #[track_caller]
         fn partial_cmp(&self, other: &T) -> Option<std::cmp::Ordering> { self.part().partial_cmp(other) }
     }
     impl<$($g)*> Default for $Type {

@@ -147,6 +147,20 @@ pub(crate) fn zip_into<T: Float>(g: Values<T>, x: &Values<T>, f: impl Fn(T, T) -
     }
 }
 
+/// What flows through slopes of the same shape: the strong-zero product, in place of the adjoints if nobody else has them.
+pub(crate) fn flow_into<T: Float>(adjoints: Values<T>, slopes: &Values<T>) -> Values<T> {
+    match adjoints.owned() {
+        Ok(mut array) => {
+            match (array.as_slice_mut(), slopes.as_slice()) {
+                (Some(adjoints), Some(slopes)) => T::flow_each(slopes, adjoints),
+                _ => Zip::from(&mut array).and(&**slopes).for_each(|g, slope| *g = T::flow(slope, g)),
+            }
+            Values::new(array)
+        }
+        Err(shared) => zip(&shared.raw_dim(), &shared, slopes, |g, slope| T::flow(&slope, &g)),
+    }
+}
+
 /// The sum of all elements.
 pub(crate) fn total<T: Float>(x: &Values<T>) -> T {
     match x.as_slice_memory_order() {

@@ -171,12 +171,15 @@ impl<T: Float> Pull<'_, T> {
         matches!(self.mode, Mode::Numbers(_))
     }
 
-    /// Operand `k`, which has been saved.
+    /// Operand `k`, which has been saved; a number as an array without axes.
     ///
     /// # Panics
     /// If it has been updated in place since.
     pub fn operand(&self, k: usize) -> NodeArrayD<T> {
         let edge = &self.edges[k];
+        if !edge.is_array {
+            return if self.is_plain() { NodeArray::made(Values::scalar(edge.node.value())) } else { lift(&edge.node) };
+        }
         let Some(body) = &edge.saved else { unsaved(self.rule) };
         assert!(
             body.version() == edge.version,

@@ -187,12 +187,12 @@ impl<T: Float> Body<T> {
             Err(_) => panic!("the values of this leaf are away: update() is changing them"),
         }
     }
-    /// Gives the values to `change`, which may write to them, and takes them back, also after a panic.
+    /// Gives the values to `write`, which may write to them, and takes them back, also after a panic.
     ///
     /// # Panics
     /// Inside another change of the same values.
     #[track_caller]
-    pub fn change<R>(&self, change: impl FnOnce(&mut ArrayRef<T, IxDyn>) -> R) -> R {
+    pub fn change<R>(&self, write: impl FnOnce(&mut ArrayRef<T, IxDyn>) -> R) -> R {
         struct Back<'a, T: Float>(&'a Body<T>, Values<T>);
         impl<T: Float> Drop for Back<'_, T> {
             fn drop(&mut self) {
@@ -204,7 +204,7 @@ impl<T: Float> Body<T> {
         *self.values.borrow_mut() = None;
         self.version.set(self.version.get().wrapping_add(1));
         let mut back = Back(self, values);
-        change(back.1.unshared())
+        write(back.1.unshared())
     }
     /// The gradient of a leaf, or the adjoint that the sweep of this number left.
     pub fn grad(&self, sweep: u64) -> Option<Values<T>> {

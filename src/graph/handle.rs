@@ -1,8 +1,9 @@
 //! The counted handle: a node is an index, cloning and dropping count.
 
-use super::cell::{Slot, code};
+use super::cell::{POSITION, Slot, code};
 use super::home::Home;
 use super::homes::{self, ENDING};
+use super::modes;
 use crate::number::Float;
 use std::marker::PhantomData;
 use std::rc::Rc;
@@ -94,6 +95,11 @@ impl<T: Float> Node<T> {
     pub(crate) fn index(&self) -> u32 {
         self.index
     }
+    /// Orders operations by their creation: the birth of the chunk, the place in it.
+    pub(crate) fn age(&self) -> (u64, u32) {
+        let birth = homes::with(|home: &Home<T>| home.chunk(self.index).birth.get()).expect(ENDING);
+        (birth, self.index & POSITION)
+    }
     /// The operation's code.
     #[inline(always)]
     pub(crate) fn kind(&self) -> u32 {
@@ -115,10 +121,36 @@ impl<T: Float> Node<T> {
         own(homes::with(|home| home.slot(code, value)).expect(ENDING))
     }
     /// The value, in the form that the shared macros want: something to `*`.
+    ///
+    /// # Panics
+    /// If nobody knows it, because a closure is being traced.
     #[inline(always)]
+    #[track_caller]
     pub(crate) fn part(&self) -> Part<T> {
-        Part(look(self.index, |cell| cell.value.get()))
+        let value = self.recorded_value();
+        if modes::is_tracing() {
+            known(value);
+        }
+        Part(value)
     }
+    /// The value, for what is recorded from it: a closure that is being traced has numbers without one.
+    #[inline(always)]
+    pub(crate) fn recorded_value(&self) -> T {
+        look(self.index, |cell| cell.value.get())
+    }
+}
+/// # Panics
+/// If the value is NaN.
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn known<T: Float>(value: T) {
+    assert!(
+        !num_traits::Float::is_nan(value),
+        "the closure of map or zip_map is traced once, for all elements, and asks for the value of its argument: \
+         it cannot branch on it, print it, detach it or hand it to a custom operation; max, min, clamp, abs, relu branch \
+         for each element, and where_ does for whole arrays"
+    );
 }
 /// A copy that dereferences, where other numbers have a reference.
 pub(crate) struct Part<T>(T);

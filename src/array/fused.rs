@@ -1,0 +1,266 @@
+//! A traced closure runs over the elements of arrays, block by block: what the steps compute in between stays in a few
+//! kilobytes, and there is no temporary array.
+//!
+//! If derivatives are wanted, a block runs backward as soon as it has run forward, while its values are near, and leaves
+//! the partial derivatives by the inputs, which are all that a sweep needs (as in the statements of a tape: Griewank &
+//! Walther 2008, section 4.3). For the graph of derivatives the steps run on whole arrays.
+
+use super::broadcast::{common, fill, sum_to};
+use super::kernel;
+use super::lanes::Lanes;
+use super::loops::{slopes_into, values_into};
+use super::operation::{Edge, Pull, Rule, lift, record, recording, wants};
+use super::trace::{Place, Traced, trace};
+use crate::error::{Error, accept};
+use crate::graph::array::{Flow, NodeArray, NodeArrayD, Values, take};
+use crate::graph::handle::Node;
+use crate::graph::recorded::Recorded;
+use crate::number::Float;
+use crate::rule::Op;
+use ndarray::{Dimension, IxDyn};
+
+/// What the registers of all steps may take together: they are to stay in the cache next to the processor.
+const NEAR_BYTES: usize = 24 << 10;
+
+/// The closure's value for all elements.
+///
+/// # Errors
+/// [`Error::Shapes`] if the arrays do not broadcast together.
+pub(super) fn zip_any<T: Float, const N: usize>(
+    name: &'static str,
+    arrays: [NodeArrayD<T>; N],
+    f: impl FnOnce([&Node<T>; N]) -> Node<T>,
+) -> Result<NodeArrayD<T>, Error> {
+    let mut shape = IxDyn(&[]);
+    for array in &arrays {
+        shape = common(name, shape.slice(), array.shape())?;
+    }
+    let traced = trace(f);
+    let captured = traced.captured.iter().map(lift).collect::<Vec<_>>();
+    let recorded = recording(arrays.iter().chain(&captured));
+    let wanted: Vec<bool> = arrays.iter().chain(&captured).map(|x| recorded && wants(x)).collect();
+    let (values, partials) = Blocks::new(&traced, &arrays, &shape, wanted).run();
+    if !recorded {
+        return Ok(NodeArray::made(values));
+    }
+    let edges: Vec<Edge<T>> =
+        arrays.iter().map(|x| Edge::array(x, true)).chain(traced.captured.iter().map(Edge::number)).collect();
+    let shapes = arrays.iter().chain(&captured).map(|x| x.body().shape().clone()).collect();
+    Ok(record(Fused { name, traced, partials, shapes }, edges, values, false))
+}
+
+/// Over the elements of one array: see [`map`](NodeArray::map).
+pub(super) fn map_any<T: Float>(x: NodeArrayD<T>, f: impl FnOnce(&Node<T>) -> Node<T>) -> NodeArrayD<T> {
+    accept(zip_any("map", [x], |[x]| f(x)))
+}
+
+// ------------------------------------------------------------------------------------------------ the operation
+
+struct Fused<T: Float> {
+    name: &'static str,
+    traced: Traced<T>,
+    /// By each input, then by each captured number that wants one.
+    partials: Vec<Option<Values<T>>>,
+    shapes: Vec<IxDyn>,
+}
+impl<T: Float> Rule<T> for Fused<T> {
+    fn recorded(&self) -> Recorded {
+        Recorded::Array(self.name)
+    }
+    fn bytes(&self) -> usize {
+        let partials: usize = self.partials.iter().flatten().map(|partial| partial.len()).sum();
+        partials * size_of::<T>() + size_of_val(&*self.traced.steps)
+    }
+    fn pull(&self, at: &mut Pull<'_, T>) {
+        if at.is_plain() { self.pull_numbers(at) } else { self.pull_nodes(at) }
+    }
+}
+impl<T: Float> Fused<T> {
+    fn pull_numbers(&self, at: &mut Pull<'_, T>) {
+        let mut flow = Some(at.flow());
+        let wanted: Vec<usize> = (0..at.operands()).filter(|&k| at.wants(k)).collect();
+        for (turn, &k) in wanted.iter().enumerate() {
+            // the last one may write over the adjoint
+            let adjoint = if turn + 1 == wanted.len() { flow.take() } else { flow.clone() };
+            let (Some(adjoint), Some(partial)) = (adjoint, &self.partials[k]) else { continue };
+            let part = match adjoint {
+                Flow::Array(values) => kernel::flow_into(values, partial),
+                // mostly from a sum: the partial derivatives themselves
+                Flow::Everywhere(g) if g == T::of(1.0) && (g - T::of(1.0)).is_exact_zero() => partial.clone(),
+                Flow::Everywhere(g) | Flow::Number(g) => kernel::map(partial, |slope| T::flow(&slope, &g)),
+            };
+            at.give_flow(k, Flow::Array(kernel::sum_to(part, &self.shapes[k])));
+        }
+    }
+    fn pull_nodes(&self, at: &mut Pull<'_, T>) {
+        let adjoint = at.adjoint();
+        let shape = adjoint.body().shape().clone();
+        let (inputs, captured): (Vec<_>, Vec<_>) =
+            (0..at.operands()).map(|k| Lanes(at.operand(k))).enumerate().partition(|(k, _)| *k < self.traced.inputs);
+        let lanes = |all: Vec<(usize, Lanes<T>)>| all.into_iter().map(|(_, x)| x).collect::<Vec<_>>();
+        let constants: Vec<Lanes<T>> =
+            self.traced.constants.iter().map(|&c| Lanes(NodeArray::made(Values::scalar(c)))).collect();
+        let adjoints = self.traced.backward(&lanes(inputs), &lanes(captured), &constants, Lanes(adjoint), |part| {
+            Lanes(fill(&part.0, &shape))
+        });
+        for (k, part) in adjoints.inputs.into_iter().chain(adjoints.captured).enumerate() {
+            if at.wants(k) {
+                // the closure may have left an argument out
+                let part = part.map_or_else(|| NodeArray::made(Values::full(shape.clone(), T::of(0.0))), |part| part.0);
+                at.give(k, &sum_to(&part, &self.shapes[k]));
+            }
+        }
+    }
+}
+
+// ------------------------------------------------------------------------------------------------ block by block
+
+/// How the elements of an input come.
+enum Input<'a, T> {
+    /// In row-major order.
+    Row(&'a [T]),
+    /// One for all: it stands in its register from the beginning.
+    Set,
+    Wild(Box<dyn Iterator<Item = T> + 'a>),
+}
+
+struct Blocks<'a, T: Float> {
+    traced: &'a Traced<T>,
+    arrays: &'a [NodeArrayD<T>],
+    shape: &'a IxDyn,
+    /// By which inputs and captured numbers partial derivatives are wanted.
+    wanted: Vec<bool>,
+    /// Which steps depend on these.
+    active: Vec<bool>,
+    /// Elements to a block.
+    block: usize,
+}
+impl<'a, T: Float> Blocks<'a, T> {
+    fn new(traced: &'a Traced<T>, arrays: &'a [NodeArrayD<T>], shape: &'a IxDyn, wanted: Vec<bool>) -> Self {
+        let mut active: Vec<bool> = Vec::with_capacity(traced.steps.len());
+        for step in &traced.steps {
+            let depends = step.operands.iter().any(|&place| match place {
+                Place::Input(k) => wanted[k],
+                Place::Captured(k) => wanted[traced.inputs + k],
+                Place::Constant(_) => false,
+                Place::Step(k) => active[k],
+            });
+            active.push(depends);
+        }
+        let mut blocks = Blocks { traced, arrays, shape, wanted, active, block: 1 };
+        let files = if blocks.wanted.contains(&true) { 2 } else { 1 };
+        let bytes = files * blocks.registers() * size_of::<T>();
+        // a multiple of what the widest instructions take at once
+        blocks.block = (NEAR_BYTES / bytes.max(1)).clamp(8, 1024) / 8 * 8;
+        blocks
+    }
+    /// Inputs, captured numbers, constants, steps: each has a register of one block.
+    fn registers(&self) -> usize {
+        self.register(Place::Step(self.traced.steps.len()))
+    }
+    fn register(&self, place: Place) -> usize {
+        let (inputs, captured) = (self.traced.inputs, self.traced.captured.len());
+        match place {
+            Place::Input(k) => k,
+            Place::Captured(k) => inputs + k,
+            Place::Constant(k) => inputs + captured + k,
+            Place::Step(k) => inputs + captured + self.traced.constants.len() + k,
+        }
+    }
+    fn wants(&self, place: Place) -> bool {
+        match place {
+            Place::Input(k) => self.wanted[k],
+            Place::Captured(k) => self.wanted[self.traced.inputs + k],
+            Place::Constant(_) => false,
+            Place::Step(k) => self.active[k],
+        }
+    }
+
+    /// The values, and the partial derivatives that are wanted.
+    fn run(&self) -> (Values<T>, Vec<Option<Values<T>>>) {
+        let (block, size) = (self.block, self.shape.size());
+        let nothing = T::of(0.0);
+        let mut values = vec![nothing; self.registers() * block];
+        let mut adjoints = if self.wanted.contains(&true) { values.clone() } else { Vec::new() };
+        let mut slopes = vec![nothing; block];
+        let captured = self.traced.captured.iter().enumerate().map(|(k, x)| (Place::Captured(k), x.value()));
+        let constants = self.traced.constants.iter().enumerate().map(|(k, &c)| (Place::Constant(k), c));
+        for (place, value) in captured.chain(constants) {
+            values[self.register(place) * block..][..block].fill(value);
+        }
+        let looks: Vec<_> = self.arrays.iter().map(|x| x.body().look()).collect();
+        let mut inputs: Vec<Input<'_, T>> = Vec::with_capacity(looks.len());
+        for (k, look) in looks.iter().enumerate() {
+            inputs.push(match look.as_slice() {
+                Some(&[value]) => {
+                    values[k * block..][..block].fill(value);
+                    Input::Set
+                }
+                Some(elements) if look.shape() == self.shape.slice() => Input::Row(elements),
+                _ => Input::Wild(Box::new(kernel::stretch(look, self.shape).into_iter().copied())),
+            });
+        }
+        let mut results = take(size);
+        let mut partials: Vec<Option<Vec<T>>> = self.wanted.iter().map(|&wanted| wanted.then(|| take(size))).collect();
+        let mut start = 0;
+        while start < size {
+            let len = block.min(size - start);
+            for (k, input) in inputs.iter_mut().enumerate() {
+                let register = &mut values[k * block..][..len];
+                match input {
+                    Input::Row(elements) => register.copy_from_slice(&elements[start..start + len]),
+                    Input::Set => (),
+                    Input::Wild(elements) => register.iter_mut().zip(elements).for_each(|(to, from)| *to = from),
+                }
+            }
+            self.forward(&mut values, len);
+            results.extend_from_slice(&values[self.register(self.traced.result) * block..][..len]);
+            if !adjoints.is_empty() {
+                self.backward(&values, &mut adjoints, &mut slopes, len);
+                for (k, partial) in partials.iter_mut().enumerate() {
+                    if let Some(partial) = partial {
+                        partial.extend_from_slice(&adjoints[k * block..][..len]);
+                    }
+                }
+            }
+            start += len;
+        }
+        let whole = |elements| Values::from_vec(self.shape.clone(), elements);
+        (whole(results), partials.into_iter().map(|partial| partial.map(whole)).collect())
+    }
+
+    fn forward(&self, values: &mut [T], len: usize) {
+        for (k, step) in self.traced.steps.iter().enumerate() {
+            let (before, from) = values.split_at_mut(self.register(Place::Step(k)) * self.block);
+            let operands = step.operands.map(|place| &before[self.register(place) * self.block..][..len]);
+            values_into(step.op, step.exponent, operands, &mut from[..len]);
+        }
+    }
+    fn backward(&self, values: &[T], adjoints: &mut [T], slopes: &mut [T], len: usize) {
+        let block = self.block;
+        adjoints.fill(T::of(0.0));
+        adjoints[self.register(self.traced.result) * block..][..len].fill(T::of(1.0));
+        for (k, step) in self.traced.steps.iter().enumerate().rev().filter(|(k, _)| self.active[*k]) {
+            let here = self.register(Place::Step(k)) * block;
+            let (before, from) = adjoints.split_at_mut(here);
+            let adjoint = &from[..len];
+            let operands = step.operands.map(|place| &values[self.register(place) * block..][..len]);
+            for (i, &place) in step.operands[..step.op.arity()].iter().enumerate() {
+                if !self.wants(place) {
+                    continue;
+                }
+                let sum = &mut before[self.register(place) * block..][..len];
+                match (step.op, i) {
+                    (Op::Add, _) | (Op::Sub, 0) => sum.iter_mut().zip(adjoint).for_each(|(sum, &g)| *sum += g),
+                    (Op::Neg, _) | (Op::Sub, _) => sum.iter_mut().zip(adjoint).for_each(|(sum, &g)| *sum -= g),
+                    _ => {
+                        let part = &mut slopes[..len];
+                        slopes_into(step.op, i, step.exponent, operands, &values[here..][..len], part);
+                        T::flow_each(adjoint, part);
+                        sum.iter_mut().zip(&*part).for_each(|(sum, &part)| *sum += part);
+                    }
+                }
+            }
+        }
+    }
+}

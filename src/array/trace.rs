@@ -1,0 +1,237 @@
+//! A scalar closure becomes a list of steps: it is run once, on numbers without a value, and what it has recorded is read
+//! off the graph.
+
+use crate::graph::cell::{LEAF, PAYLOAD, op_of};
+use crate::graph::handle::{Node, share};
+use crate::graph::modes;
+use crate::graph::recorded::Recorded;
+use crate::number::{Elementary, Float};
+use crate::rule::{Fold, Op};
+use std::collections::HashMap;
+
+/// Where an operand of a step stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// An argument of the closure.
+    Input(usize),
+    /// A number of the graph that does not depend on the arguments.
+    Captured(usize),
+    Constant(usize),
+    /// The result of an earlier step.
+    Step(usize),
+}
+/// One row of the table.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Step {
+    pub op: Op,
+    /// powi's.
+    pub exponent: i32,
+    /// As many as the row has; the first repeated up to three.
+    pub operands: [Place; 3],
+}
+/// What a closure computes from its arguments.
+pub(super) struct Traced<T: Float> {
+    pub inputs: usize,
+    pub captured: Vec<Node<T>>,
+    pub constants: Vec<T>,
+    pub steps: Vec<Step>,
+    pub result: Place,
+}
+
+/// Runs the closure, once.
+///
+/// # Panics
+/// If it asks for a value that depends on its arguments, or puts them into an operation that is no row of the table.
+#[track_caller]
+pub(super) fn trace<T: Float, const N: usize>(f: impl FnOnce([&Node<T>; N]) -> Node<T>) -> Traced<T> {
+    let unknown = || Node::slot(LEAF, T::of(f64::NAN));
+    let leaves: [Node<T>; N] = std::array::from_fn(|_| unknown());
+    // whatever the closure records stands behind this cell, which lives until all has been read
+    let (result, fence) = modes::tracing(|| {
+        let fence = -&unknown();
+        (f(leaves.each_ref()), fence)
+    });
+    let mut reader = Reader {
+        fence: fence.age(),
+        found: leaves.iter().enumerate().map(|(k, leaf)| (leaf.index(), Found::Place(Place::Input(k)))).collect(),
+        kept: HashMap::new(),
+        traced: Traced {
+            inputs: N,
+            captured: Vec::new(),
+            constants: Vec::new(),
+            steps: Vec::new(),
+            result: Place::Input(0),
+        },
+    };
+    let found = reader.read(&result);
+    reader.traced.result = reader.place(found);
+    reader.traced
+}
+
+/// What is known of a cell.
+#[derive(Clone, Copy)]
+enum Found {
+    Place(Place),
+    /// It does not depend on the arguments; it has a place if a step needs it.
+    Outside(u32),
+}
+struct Reader<T: Float> {
+    /// Cells older than this do not depend on the arguments.
+    fence: (u64, u32),
+    found: HashMap<u32, Found>,
+    /// The places of what stands outside.
+    kept: HashMap<u32, Place>,
+    traced: Traced<T>,
+}
+impl<T: Float> Reader<T> {
+    /// Operands before the operation, without recursion.
+    fn read(&mut self, result: &Node<T>) -> Found {
+        let mut waiting = vec![result.clone()];
+        while let Some(z) = waiting.pop() {
+            if self.found.contains_key(&z.index()) {
+                continue;
+            }
+            let operands = self.operands(&z);
+            let missing: Vec<Node<T>> =
+                operands.iter().filter(|x| !self.found.contains_key(&x.index())).cloned().collect();
+            if missing.is_empty() {
+                let found = self.finish(&z, &operands);
+                self.found.insert(z.index(), found);
+            } else {
+                waiting.push(z);
+                waiting.extend(missing);
+            }
+        }
+        self.found[&result.index()]
+    }
+    /// The operands on which it is to be seen whether the node depends on the arguments.
+    fn operands(&self, z: &Node<T>) -> Vec<Node<T>> {
+        let code = z.kind();
+        if z.is_constant() || code == LEAF || z.age() < self.fence {
+            return Vec::new();
+        }
+        if code == PAYLOAD {
+            return z.payload().map_or_else(Vec::new, |payload| payload.operands());
+        }
+        let Some(op) = op_of(code) else { return Vec::new() };
+        z.recorded_operands().0[..op.arity()].iter().map(|&index| share(index)).collect()
+    }
+    fn finish(&mut self, z: &Node<T>, operands: &[Node<T>]) -> Found {
+        let found: Vec<Found> = operands.iter().map(|x| self.found[&x.index()]).collect();
+        if found.iter().all(|found| matches!(found, Found::Outside(_))) {
+            return Found::Outside(z.index());
+        }
+        let code = z.kind();
+        if code != PAYLOAD {
+            let Some(op) = op_of(code) else { return Found::Outside(z.index()) };
+            let exponent = z.recorded_operands().1;
+            return self.step(op, exponent, &found);
+        }
+        match z.payload().and_then(|payload| payload.recorded()) {
+            Some(Recorded::Named(_)) => found[0],
+            Some(Recorded::Fold(fold)) => self.fold(fold, &found),
+            operation => panic!(
+                "the closure of map or zip_map puts its argument into {}, which is no row of the table: apply that to the whole array",
+                operation.map_or_else(String::new, |operation| operation.to_string())
+            ),
+        }
+    }
+    fn step(&mut self, op: Op, exponent: i32, operands: &[Found]) -> Found {
+        let places = std::array::from_fn(|k| self.place(*operands.get(k).unwrap_or(&operands[0])));
+        self.traced.steps.push(Step { op, exponent, operands: places });
+        Found::Place(Place::Step(self.traced.steps.len() - 1))
+    }
+    /// A fold, written out in rows.
+    fn fold(&mut self, fold: Fold, x: &[Found]) -> Found {
+        let (terms, row): (Vec<Found>, Op) = match fold {
+            Fold::Sum => (x.to_vec(), Op::Add),
+            Fold::Norm => (x.to_vec(), Op::Hypot),
+            Fold::LogSumExp => (x.to_vec(), Op::LogAddExp),
+            Fold::Dot => {
+                let (x, y) = x.split_at(x.len() / 2);
+                (x.iter().zip(y).map(|(&x, &y)| self.step(Op::Mul, 0, &[x, y])).collect(), Op::Add)
+            }
+        };
+        // a norm of one number is its magnitude
+        let first = if fold == Fold::Norm { self.step(Op::Abs, 0, &terms[..1]) } else { terms[0] };
+        terms[1..].iter().fold(first, |so_far, &x| self.step(row, 0, &[so_far, x]))
+    }
+    fn place(&mut self, found: Found) -> Place {
+        let index = match found {
+            Found::Place(place) => return place,
+            Found::Outside(index) => index,
+        };
+        let traced = &mut self.traced;
+        *self.kept.entry(index).or_insert_with(|| {
+            let node: Node<T> = share(index);
+            if node.is_constant() {
+                traced.constants.push(node.value());
+                Place::Constant(traced.constants.len() - 1)
+            } else {
+                traced.captured.push(node);
+                Place::Captured(traced.captured.len() - 1)
+            }
+        })
+    }
+}
+
+/// The adjoints of inputs and captured numbers, for any kind of number: the steps from the last to the first.
+pub(super) struct Adjoints<S> {
+    pub inputs: Vec<Option<S>>,
+    pub captured: Vec<Option<S>>,
+}
+impl<T: Float> Traced<T> {
+    /// The values of all steps.
+    fn forward<S: Elementary>(&self, value: &impl Fn(&[S], Place) -> S) -> Vec<S> {
+        let mut steps: Vec<S> = Vec::with_capacity(self.steps.len());
+        for step in &self.steps {
+            let [x, y, w] = step.operands.map(|place| value(&steps, place));
+            steps.push(step.op.value([&x, &y, &w], step.exponent));
+        }
+        steps
+    }
+    /// What flows to inputs and captured numbers from the adjoint of the result. `shaped` gives a part the shape that all
+    /// adjoints have.
+    pub fn backward<S: Elementary>(
+        &self,
+        inputs: &[S],
+        captured: &[S],
+        constants: &[S],
+        adjoint: S,
+        shaped: impl Fn(S) -> S,
+    ) -> Adjoints<S> {
+        let value = |steps: &[S], place| match place {
+            Place::Input(k) => inputs[k].clone(),
+            Place::Captured(k) => captured[k].clone(),
+            Place::Constant(k) => constants[k].clone(),
+            Place::Step(k) => steps[k].clone(),
+        };
+        let values = self.forward(&value);
+        let mut adjoints = Adjoints { inputs: vec![None; inputs.len()], captured: vec![None; captured.len()] };
+        let mut of_steps: Vec<Option<S>> = vec![None; self.steps.len()];
+        let deliver = |place, part: S, steps: &mut [Option<S>], adjoints: &mut Adjoints<S>| {
+            let sum = match place {
+                Place::Input(k) => &mut adjoints.inputs[k],
+                Place::Captured(k) => &mut adjoints.captured[k],
+                Place::Constant(_) => return,
+                Place::Step(k) => &mut steps[k],
+            };
+            *sum = Some(match sum.take() {
+                Some(sum) => S::join(sum, part),
+                None => part,
+            });
+        };
+        deliver(self.result, adjoint, &mut of_steps, &mut adjoints);
+        for (k, step) in self.steps.iter().enumerate().rev() {
+            let Some(adjoint) = of_steps[k].take() else { continue };
+            let [x, y, w] = step.operands.map(|place| value(&values, place));
+            for (i, &place) in step.operands[..step.op.arity()].iter().enumerate() {
+                if !matches!(place, Place::Constant(_)) {
+                    let slope = step.op.slope(i, [&x, &y, &w], step.exponent, &values[k]);
+                    deliver(place, shaped(S::flow(&slope, &adjoint)), &mut of_steps, &mut adjoints);
+                }
+            }
+        }
+        adjoints
+    }
+}
