@@ -8,6 +8,7 @@
 //! | [`Call`] | a function written once for every number | models that a driver runs in the mode it chooses |
 
 use crate::rule::{Fold, kinks, table};
+use crate::simd::widest;
 use num_traits::{FloatConst, FromPrimitive};
 use std::borrow::Borrow;
 use std::fmt::Debug;
@@ -136,6 +137,30 @@ pub trait Elementary:
         }
     }
 
+    /// [`flow`](Elementary::flow) of each slope to its adjoint, as `parts` or (`ADD`) added to them.
+    #[doc(hidden)]
+    #[inline]
+    fn flow_slices<const ADD: bool>(slopes: &[Self], adjoints: &[Self], parts: &mut [Self]) {
+        for ((slope, adjoint), part) in slopes.iter().zip(adjoints).zip(parts) {
+            let flow = Self::flow(slope, adjoint);
+            if ADD { *part += flow } else { *part = flow }
+        }
+    }
+
+    /// [`flow_slices`](Elementary::flow_slices) without a look at the parts: right if no NaN is among what is made of them in
+    /// the end, for no further product or sum loses one.
+    #[doc(hidden)]
+    #[inline]
+    fn flow_slices_hastily<const ADD: bool>(slopes: &[Self], adjoints: &[Self], parts: &mut [Self]) {
+        Self::flow_slices::<ADD>(slopes, adjoints, parts);
+    }
+    /// Whether haste has left a NaN.
+    #[doc(hidden)]
+    #[inline]
+    fn were_hasty(_: &[Self]) -> bool {
+        false
+    }
+
     /// The tangents of an operation on two numbers.
     #[doc(hidden)]
     #[inline]
@@ -210,23 +235,39 @@ macro_rules! plain_numbers { ($($t:ident)*) => { $(
                 std::array::from_fn(|k| kinks::strong_zero(*slope, tangents[k]))
             }
         }
-        // multiplied first, which the compiler vectorises; only where a NaN comes out is each looked at
+        // multiplied first, which the compiler vectorises; only a NaN needs a second look
         fn flow_each(slopes: &[Self], adjoints: &mut [Self]) {
-            const BLOCK: usize = 64;
-            for (slopes, adjoints) in slopes.chunks(BLOCK).zip(adjoints.chunks_mut(BLOCK)) {
-                let mut products = [0.0; BLOCK];
-                for ((product, slope), adjoint) in products.iter_mut().zip(slopes).zip(&*adjoints) {
-                    *product = slope * adjoint;
+            let mut products = [0.0; 64];
+            for (slopes, adjoints) in slopes.chunks(64).zip(adjoints.chunks_mut(64)) {
+                let products = &mut products[..adjoints.len()];
+                Self::flow_slices_hastily::<false>(slopes, adjoints, products);
+                if Self::were_hasty(products) {
+                    Self::flow_slices::<false>(slopes, adjoints, products);
                 }
-                let products = &products[..adjoints.len()];
-                if products.iter().fold(false, |any, product| any | product.is_nan()) {
-                    for (slope, adjoint) in slopes.iter().zip(adjoints) {
-                        *adjoint = kinks::strong_zero(*slope, *adjoint);
-                    }
-                } else {
-                    adjoints.copy_from_slice(products);
-                }
+                adjoints.copy_from_slice(products);
             }
+        }
+        fn flow_slices<const ADD: bool>(slopes: &[Self], adjoints: &[Self], parts: &mut [Self]) {
+            for (part, (slope, adjoint)) in parts.iter_mut().zip(slopes.iter().zip(adjoints)) {
+                let flow = kinks::strong_zero(*slope, *adjoint);
+                *part = if ADD { *part + flow } else { flow };
+            }
+        }
+        fn flow_slices_hastily<const ADD: bool>(slopes: &[Self], adjoints: &[Self], parts: &mut [Self]) {
+            widest(
+                #[inline(always)]
+                || {
+                    for (part, (slope, adjoint)) in parts.iter_mut().zip(slopes.iter().zip(adjoints)) {
+                        *part = if ADD { *part + slope * adjoint } else { slope * adjoint };
+                    }
+                },
+            );
+        }
+        fn were_hasty(parts: &[Self]) -> bool {
+            widest(
+                #[inline(always)]
+                || parts.iter().fold(false, |any, part| any | part.is_nan()),
+            )
         }
         #[inline(always)]
         fn flow_both<const N: usize>(dx: &Self, x: &[Self; N], dy: &Self, y: &[Self; N]) -> [Self; N] {

@@ -180,6 +180,22 @@ fn folds_names_and_bounds_in_a_closure() {
 }
 
 #[test]
+fn zero_times_anything_is_zero_also_here() {
+    // in blocks that are right at once, and in one that needs a second look
+    let data = Array1::from_iter((0..5_000).map(|k| if k == 3_333 { 0.0 } else { 0.5 + k as f64 }));
+    let (x, y) = (NodeArray::leaf(data.clone()), NodeArray::leaf(data));
+    let z = x.map(|x| (x * x).sqrt() + 0.0 * x.sqrt() + x.sqrt() * 2.0);
+    z.sum().backward();
+    let w = (&y * &y).sqrt() + 0.0 * y.sqrt() + y.sqrt() * 2.0;
+    w.sum().backward();
+    assert_eq!((z.value(), x.grad()[3_333]), (w.value(), f64::INFINITY));
+    close(x.grad(), y.grad());
+    let origin = NodeArray::leaf(array![0.0, 0.0]);
+    origin.map(|x| (x * x).sqrt() + 0.0 * x.ln().exp().sqrt()).sum().backward();
+    assert_eq!(origin.grad(), array![0.0, 0.0]);
+}
+
+#[test]
 fn without_gradients() {
     let (x, a) = (NodeArray::leaf(array![1.0, 2.0]), Node::leaf(3.0));
     let y = no_grad(|| x.map(|x| x * &a));

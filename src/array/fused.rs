@@ -8,7 +8,7 @@
 use super::broadcast::{common, fill, sum_to};
 use super::kernel;
 use super::lanes::Lanes;
-use super::loops::{slopes_into, values_into};
+use super::loops::{slopes, values_into};
 use super::operation::{Edge, Pull, Rule, lift, record, recording, wants};
 use super::trace::{Place, Traced, trace};
 use crate::error::{Error, accept};
@@ -20,7 +20,7 @@ use crate::rule::Op;
 use ndarray::{Dimension, IxDyn};
 
 /// What the registers of all steps may take together: they are to stay in the cache next to the processor.
-const NEAR_BYTES: usize = 24 << 10;
+const NEAR_BYTES: usize = 48 << 10;
 
 /// The closure's value for all elements.
 ///
@@ -121,6 +121,7 @@ enum Input<'a, T> {
     Row(&'a [T]),
     /// One for all: it stands in its register from the beginning.
     Set,
+    /// From elsewhere into its register, block by block.
     Wild(Box<dyn Iterator<Item = T> + 'a>),
 }
 
@@ -130,29 +131,59 @@ struct Blocks<'a, T: Float> {
     shape: &'a IxDyn,
     /// By which inputs and captured numbers partial derivatives are wanted.
     wanted: Vec<bool>,
-    /// Which steps depend on these.
-    active: Vec<bool>,
+    /// What flows back, from the last step to the first.
+    arrows: Vec<Arrow>,
+    /// Which registers something flows to.
+    reached: Vec<bool>,
     /// Elements to a block.
     block: usize,
 }
+/// From a step to one of its operands.
+struct Arrow {
+    step: usize,
+    operand: usize,
+    /// Nothing has come there before.
+    first: bool,
+}
 impl<'a, T: Float> Blocks<'a, T> {
     fn new(traced: &'a Traced<T>, arrays: &'a [NodeArrayD<T>], shape: &'a IxDyn, wanted: Vec<bool>) -> Self {
-        let mut active: Vec<bool> = Vec::with_capacity(traced.steps.len());
-        for step in &traced.steps {
-            let depends = step.operands.iter().any(|&place| match place {
-                Place::Input(k) => wanted[k],
-                Place::Captured(k) => wanted[traced.inputs + k],
-                Place::Constant(_) => false,
-                Place::Step(k) => active[k],
-            });
-            active.push(depends);
-        }
-        let mut blocks = Blocks { traced, arrays, shape, wanted, active, block: 1 };
+        let mut blocks = Blocks { traced, arrays, shape, wanted, arrows: Vec::new(), reached: Vec::new(), block: 1 };
         let files = if blocks.wanted.contains(&true) { 2 } else { 1 };
         let bytes = files * blocks.registers() * size_of::<T>();
         // a multiple of what the widest instructions take at once
         blocks.block = (NEAR_BYTES / bytes.max(1)).clamp(8, 1024) / 8 * 8;
+        if files == 2 {
+            blocks.plan();
+        }
         blocks
+    }
+    /// Finds the arrows along which something flows to what is wanted.
+    fn plan(&mut self) {
+        let depends = |active: &[bool], place| match place {
+            Place::Input(k) => self.wanted[k],
+            Place::Captured(k) => self.wanted[self.traced.inputs + k],
+            Place::Constant(_) => false,
+            Place::Step(k) => active[k],
+        };
+        let mut active: Vec<bool> = Vec::with_capacity(self.traced.steps.len());
+        for step in &self.traced.steps {
+            active.push(step.operands.iter().any(|&place| depends(&active, place)));
+        }
+        let mut reached = vec![false; self.registers()];
+        reached[self.register(self.traced.result)] = true;
+        let mut arrows = Vec::new();
+        for (k, step) in self.traced.steps.iter().enumerate().rev() {
+            if !reached[self.register(Place::Step(k))] {
+                continue;
+            }
+            for (operand, &place) in step.operands[..step.op.arity()].iter().enumerate() {
+                if depends(&active, place) {
+                    let first = !std::mem::replace(&mut reached[self.register(place)], true);
+                    arrows.push(Arrow { step: k, operand, first });
+                }
+            }
+        }
+        (self.arrows, self.reached) = (arrows, reached);
     }
     /// Inputs, captured numbers, constants, steps: each has a register of one block.
     fn registers(&self) -> usize {
@@ -167,22 +198,14 @@ impl<'a, T: Float> Blocks<'a, T> {
             Place::Step(k) => inputs + captured + self.traced.constants.len() + k,
         }
     }
-    fn wants(&self, place: Place) -> bool {
-        match place {
-            Place::Input(k) => self.wanted[k],
-            Place::Captured(k) => self.wanted[self.traced.inputs + k],
-            Place::Constant(_) => false,
-            Place::Step(k) => self.active[k],
-        }
-    }
 
     /// The values, and the partial derivatives that are wanted.
     fn run(&self) -> (Values<T>, Vec<Option<Values<T>>>) {
         let (block, size) = (self.block, self.shape.size());
         let nothing = T::of(0.0);
         let mut values = vec![nothing; self.registers() * block];
-        let mut adjoints = if self.wanted.contains(&true) { values.clone() } else { Vec::new() };
-        let mut slopes = vec![nothing; block];
+        let mut adjoints = if self.reached.is_empty() { Vec::new() } else { values.clone() };
+        let mut room = vec![nothing; block];
         let captured = self.traced.captured.iter().enumerate().map(|(k, x)| (Place::Captured(k), x.value()));
         let constants = self.traced.constants.iter().enumerate().map(|(k, &c)| (Place::Constant(k), c));
         for (place, value) in captured.chain(constants) {
@@ -202,62 +225,84 @@ impl<'a, T: Float> Blocks<'a, T> {
         }
         let mut results = take(size);
         let mut partials: Vec<Option<Vec<T>>> = self.wanted.iter().map(|&wanted| wanted.then(|| take(size))).collect();
-        let mut start = 0;
-        while start < size {
+        for start in (0..size).step_by(block) {
             let len = block.min(size - start);
             for (k, input) in inputs.iter_mut().enumerate() {
-                let register = &mut values[k * block..][..len];
-                match input {
-                    Input::Row(elements) => register.copy_from_slice(&elements[start..start + len]),
-                    Input::Set => (),
-                    Input::Wild(elements) => register.iter_mut().zip(elements).for_each(|(to, from)| *to = from),
+                if let Input::Wild(elements) = input {
+                    values[k * block..][..len].iter_mut().zip(elements).for_each(|(to, from)| *to = from);
                 }
             }
-            self.forward(&mut values, len);
-            results.extend_from_slice(&values[self.register(self.traced.result) * block..][..len]);
-            if !adjoints.is_empty() {
-                self.backward(&values, &mut adjoints, &mut slopes, len);
-                for (k, partial) in partials.iter_mut().enumerate() {
-                    if let Some(partial) = partial {
-                        partial.extend_from_slice(&adjoints[k * block..][..len]);
-                    }
+            self.forward(&mut values, &inputs, start, len);
+            results.extend_from_slice(self.operand(self.traced.result, &values, &inputs, start, len));
+            if adjoints.is_empty() {
+                continue;
+            }
+            self.backward::<false>(&values, &inputs, &mut adjoints, &mut room, start, len);
+            let wanted = (0..self.wanted.len()).filter(|&k| self.wanted[k] && self.reached[k]);
+            if wanted.into_iter().any(|k| T::were_hasty(&adjoints[k * block..][..len])) {
+                self.backward::<true>(&values, &inputs, &mut adjoints, &mut room, start, len);
+            }
+            for (k, partial) in partials.iter_mut().enumerate() {
+                match partial {
+                    Some(partial) if self.reached[k] => partial.extend_from_slice(&adjoints[k * block..][..len]),
+                    Some(partial) => partial.resize(start + len, nothing),
+                    None => (),
                 }
             }
-            start += len;
         }
         let whole = |elements| Values::from_vec(self.shape.clone(), elements);
         (whole(results), partials.into_iter().map(|partial| partial.map(whole)).collect())
     }
 
-    fn forward(&self, values: &mut [T], len: usize) {
+    /// A block of an operand: of the array itself, or in a register.
+    #[inline]
+    fn operand<'b>(&self, place: Place, values: &'b [T], inputs: &[Input<'b, T>], start: usize, len: usize) -> &'b [T] {
+        if let Place::Input(k) = place
+            && let Input::Row(elements) = inputs[k]
+        {
+            return &elements[start..start + len];
+        }
+        &values[self.register(place) * self.block..][..len]
+    }
+    fn forward(&self, values: &mut [T], inputs: &[Input<'_, T>], start: usize, len: usize) {
         for (k, step) in self.traced.steps.iter().enumerate() {
             let (before, from) = values.split_at_mut(self.register(Place::Step(k)) * self.block);
-            let operands = step.operands.map(|place| &before[self.register(place) * self.block..][..len]);
+            let operands = step.operands.map(|place| self.operand(place, before, inputs, start, len));
             values_into(step.op, step.exponent, operands, &mut from[..len]);
         }
     }
-    fn backward(&self, values: &[T], adjoints: &mut [T], slopes: &mut [T], len: usize) {
+    /// A block backward. What flows is multiplied at once; `CAREFUL` if a NaN has come out, for zero times anything is zero.
+    fn backward<const CAREFUL: bool>(
+        &self,
+        values: &[T],
+        inputs: &[Input<'_, T>],
+        adjoints: &mut [T],
+        room: &mut [T],
+        start: usize,
+        len: usize,
+    ) {
         let block = self.block;
-        adjoints.fill(T::of(0.0));
         adjoints[self.register(self.traced.result) * block..][..len].fill(T::of(1.0));
-        for (k, step) in self.traced.steps.iter().enumerate().rev().filter(|(k, _)| self.active[*k]) {
-            let here = self.register(Place::Step(k)) * block;
+        for arrow in &self.arrows {
+            let step = &self.traced.steps[arrow.step];
+            let here = self.register(Place::Step(arrow.step)) * block;
             let (before, from) = adjoints.split_at_mut(here);
             let adjoint = &from[..len];
-            let operands = step.operands.map(|place| &values[self.register(place) * block..][..len]);
-            for (i, &place) in step.operands[..step.op.arity()].iter().enumerate() {
-                if !self.wants(place) {
-                    continue;
-                }
-                let sum = &mut before[self.register(place) * block..][..len];
-                match (step.op, i) {
-                    (Op::Add, _) | (Op::Sub, 0) => sum.iter_mut().zip(adjoint).for_each(|(sum, &g)| *sum += g),
-                    (Op::Neg, _) | (Op::Sub, _) => sum.iter_mut().zip(adjoint).for_each(|(sum, &g)| *sum -= g),
-                    _ => {
-                        let part = &mut slopes[..len];
-                        slopes_into(step.op, i, step.exponent, operands, &values[here..][..len], part);
-                        T::flow_each(adjoint, part);
-                        sum.iter_mut().zip(&*part).for_each(|(sum, &part)| *sum += part);
+            let part = &mut before[self.register(step.operands[arrow.operand]) * block..][..len];
+            let pairs = part.iter_mut().zip(adjoint);
+            match (step.op, arrow.operand, arrow.first) {
+                (Op::Add, _, true) | (Op::Sub, 0, true) => part.copy_from_slice(adjoint),
+                (Op::Add, _, _) | (Op::Sub, 0, _) => pairs.for_each(|(part, &g)| *part += g),
+                (Op::Neg, _, true) | (Op::Sub, _, true) => pairs.for_each(|(part, &g)| *part = -g),
+                (Op::Neg, _, _) | (Op::Sub, _, _) => pairs.for_each(|(part, &g)| *part -= g),
+                (op, k, first) => {
+                    let operands = step.operands.map(|place| self.operand(place, values, inputs, start, len));
+                    let slopes = slopes(op, k, step.exponent, operands, &values[here..][..len], &mut room[..len]);
+                    match (CAREFUL, first) {
+                        (false, true) => T::flow_slices_hastily::<false>(slopes, adjoint, part),
+                        (false, false) => T::flow_slices_hastily::<true>(slopes, adjoint, part),
+                        (true, true) => T::flow_slices::<false>(slopes, adjoint, part),
+                        (true, false) => T::flow_slices::<true>(slopes, adjoint, part),
                     }
                 }
             }

@@ -2,10 +2,18 @@
 //! compiler vectorises.
 
 use crate::number::{Elementary, Float};
-use crate::rule::Op;
+use crate::rule::{Op, slope};
+use crate::simd::widest;
 
 /// `z[i]` becomes the row's value.
-pub(super) fn values_into<T: Float>(op: Op, exponent: i32, [x, y, w]: [&[T]; 3], z: &mut [T]) {
+pub(super) fn values_into<T: Float>(op: Op, exponent: i32, x: [&[T]; 3], z: &mut [T]) {
+    widest(
+        #[inline(always)]
+        || values_loop(op, exponent, x, z),
+    );
+}
+#[inline(always)]
+fn values_loop<T: Float>(op: Op, exponent: i32, [x, y, w]: [&[T]; 3], z: &mut [T]) {
     macro_rules! one {
         (|$x:ident| $value:expr) => {
             z.iter_mut().zip(x).for_each(|(z, &$x)| *z = $value)
@@ -36,17 +44,41 @@ pub(super) fn values_into<T: Float>(op: Op, exponent: i32, [x, y, w]: [&[T]; 3],
     }
 }
 
-/// `slope[i]` becomes the row's slope in operand `k`.
-pub(super) fn slopes_into<T: Float>(op: Op, k: usize, exponent: i32, [x, y, w]: [&[T]; 3], z: &[T], slope: &mut [T]) {
+/// The row's slopes in operand `k`, computed into `room` if they do not stand anywhere.
+pub(super) fn slopes<'a, T: Float>(
+    op: Op,
+    k: usize,
+    exponent: i32,
+    [x, y, w]: [&'a [T]; 3],
+    z: &'a [T],
+    room: &'a mut [T],
+) -> &'a [T] {
+    macro_rules! of_one {
+        ($f:ident) => {
+            room.iter_mut().zip(x.iter().zip(z)).for_each(|(slope, (x, z))| *slope = slope::$f(x, z))
+        };
+    }
     match (op, k) {
-        (Op::Mul | Op::MulAdd, 0) => slope.copy_from_slice(y),
-        (Op::Mul | Op::MulAdd, 1) => slope.copy_from_slice(x),
-        (Op::Exp, _) => slope.copy_from_slice(z),
-        (Op::Square, _) => slope.iter_mut().zip(x).for_each(|(slope, &x)| *slope = x + x),
+        (Op::Mul | Op::MulAdd, 0) => return y,
+        (Op::Mul | Op::MulAdd, 1) => return x,
+        (Op::Exp, _) => return z,
+        (Op::Square, _) => widest(
+            #[inline(always)]
+            || room.iter_mut().zip(x).for_each(|(slope, &x)| *slope = x + x),
+        ),
+        (Op::Tanh, _) => of_one!(tanh),
+        (Op::Sin, _) => of_one!(sin),
+        (Op::Cos, _) => of_one!(cos),
+        (Op::Ln, _) => of_one!(ln),
+        (Op::Sqrt, _) => of_one!(sqrt),
+        (Op::Recip, _) => of_one!(recip),
+        (Op::Sigmoid, _) => of_one!(sigmoid),
+        (Op::Relu, _) => of_one!(relu),
         _ => {
-            for (((slope, x), (y, w)), z) in slope.iter_mut().zip(x).zip(y.iter().zip(w)).zip(z) {
+            for (((slope, x), (y, w)), z) in room.iter_mut().zip(x).zip(y.iter().zip(w)).zip(z) {
                 *slope = op.slope(k, [x, y, w], exponent, z);
             }
         }
     }
+    room
 }
