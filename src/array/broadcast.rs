@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::graph::array::{NodeArray, NodeArrayD, Values};
 use crate::graph::recorded::Recorded;
 use crate::number::Float;
-use ndarray::IxDyn;
+use ndarray::{Dimension, IxDyn};
 
 /// The shape that two shapes broadcast to together, as in ndarray: from the last axis on, equal lengths or a 1.
 ///
@@ -16,6 +16,7 @@ pub(crate) fn common(operation: &'static str, x: &[usize], y: &[usize]) -> Resul
     if x == y {
         return Ok(IxDyn(x));
     }
+    let refused = || Error::Shapes { operation, left: x.to_vec(), right: y.to_vec() };
     let rank = x.len().max(y.len());
     let at = |shape: &[usize], axis: usize| (axis + shape.len()).checked_sub(rank).map_or(1, |axis| shape[axis]);
     let mut shape = IxDyn::zeros(rank);
@@ -24,10 +25,15 @@ pub(crate) fn common(operation: &'static str, x: &[usize], y: &[usize]) -> Resul
             (n, m) if n == m => n,
             (1, m) => m,
             (n, 1) => n,
-            _ => return Err(Error::Shapes { operation, left: x.to_vec(), right: y.to_vec() }),
+            _ => return Err(refused()),
         };
     }
-    Ok(shape)
+    if is_possible(shape.slice()) { Ok(shape) } else { Err(refused()) }
+}
+/// Whether an array can have this shape: not if the lengths other than 0 multiply to more than memory could have.
+pub(super) fn is_possible(shape: &[usize]) -> bool {
+    let size = shape.iter().filter(|&&n| n != 0).try_fold(1_usize, |size, &n| size.checked_mul(n));
+    size.is_some_and(|size| isize::try_from(size).is_ok())
 }
 
 /// The array repeated along new axes and along those of length 1. The adjoint is summed back.

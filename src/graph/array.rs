@@ -325,7 +325,10 @@ impl<T: Float, D: Dimension> NodeArray<T, D> {
         let node = match &self.node {
             None => slot(CONSTANT),
             Some(node) if node.kind() == CONSTANT || node.kind() == ARRAY_LEAF => {
-                node.attach(Rc::new(Slot { name: Some(name.clone()), collector: Collector::new(&self.body) }));
+                let collector = Collector::new(&self.body);
+                // what has come here in a sweep that is under way stays
+                collector.set(node.payload().and_then(|old| old.collector().and_then(Collector::take)));
+                node.attach(Rc::new(Slot { name: Some(name.clone()), collector }));
                 node.clone()
             }
             Some(_) => return None,
@@ -411,6 +414,13 @@ pub(crate) fn mixed_up() -> ! {
     panic!("an adjoint of a number met one of an array: this is a bug in backprop")
 }
 
+/// What an outer sweep has in a collector that an inner one comes to.
+pub(crate) struct Aside<T: Float> {
+    flow: Option<Flow<T>>,
+    /// The adjoint of an inner node, with its sweep.
+    kept: Option<(u64, Option<Values<T>>)>,
+}
+
 /// Where an array's adjoint collects during a sweep.
 pub(crate) struct Collector<T: Float> {
     flow: Cell<Option<Flow<T>>>,
@@ -424,18 +434,36 @@ impl<T: Float> Collector<T> {
     pub fn shape(&self) -> &IxDyn {
         &self.shape
     }
-    pub fn take(&self) -> Option<Flow<T>> {
+    fn take(&self) -> Option<Flow<T>> {
         self.flow.take()
     }
-    pub fn set(&self, flow: Option<Flow<T>>) {
+    fn set(&self, flow: Option<Flow<T>>) {
         self.flow.set(flow);
     }
-    pub fn add(&self, part: Flow<T>) {
-        let sum = match self.flow.take() {
-            Some(flow) => flow.plus(part),
-            None => part,
+    /// Forgets what has come: the sweep has panicked.
+    pub fn clear(&self) {
+        self.flow.set(None);
+    }
+    /// What an outer sweep has here, before an inner one comes: its adjoint may have been kept already.
+    pub fn put_aside(&self) -> Aside<T> {
+        let kept = self.body.upgrade().map(|body| body.grad.borrow().clone());
+        Aside { flow: self.flow.take(), kept: kept.filter(|(sweep, _)| *sweep != 0) }
+    }
+    /// What the outer sweep had, after the inner one.
+    pub fn put_back(&self, aside: Aside<T>) {
+        self.flow.set(aside.flow);
+        if let (Some((sweep, adjoint)), Some(body)) = (aside.kept, self.body.upgrade()) {
+            body.set_grad(sweep, adjoint);
+        }
+    }
+    /// Adds; whether it was the first to come.
+    pub fn add(&self, part: Flow<T>) -> bool {
+        let (sum, is_first) = match self.flow.take() {
+            Some(flow) => (flow.plus(part), false),
+            None => (part, true),
         };
         self.flow.set(Some(sum));
+        is_first
     }
     /// What has come together, of which a copy stays for whoever can still ask for it.
     pub fn finish(&self, sweep: u64) -> Option<Flow<T>> {
