@@ -63,7 +63,7 @@ pub(crate) fn record<T: Float>(
     let body = Body::new(values);
     let result = keep.then(|| body.clone());
     let target = Collector::new(&body);
-    let node = payload::record(T::of(0.0), Made { rule, edges, result, target, number: PhantomData });
+    let node = payload::record(T::of(f64::NAN), Made { rule, edges, result, target, number: PhantomData });
     NodeArray::assemble(Some(node), body)
 }
 /// An operation with a number for result. `keep`: the rule needs the result.
