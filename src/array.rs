@@ -3,10 +3,10 @@
 //! | file | what it does |
 //! |---|---|
 //! | `operation` | an operation becomes a cell; what a rule may ask when adjoints flow back |
+//! | `feed` | operands in blocks, broadcast on the way |
 //! | `kernel` | loops over elements, on plain numbers |
 //! | `elementwise` | the rows of the table, element by element |
 //! | `trace`, `fused`, `map` | scalar closures: traced once, run block by block; by name |
-//! | `loops` | the rows on a block of elements |
 //! | `lanes` | an array as a number, for slopes in the graph of derivatives |
 //! | `broadcast` | broadcasting, and summing, its adjoint |
 //! | `choice` | choosing element by element |
@@ -24,10 +24,10 @@ pub(crate) mod broadcast;
 mod choice;
 mod convert;
 pub(crate) mod elementwise;
+mod feed;
 mod fused;
 mod kernel;
 mod lanes;
-mod loops;
 mod map;
 mod methods;
 mod moves;

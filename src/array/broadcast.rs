@@ -1,9 +1,10 @@
 //! Broadcasting and its adjoint, summing: one is the other's transpose.
 
+use super::feed::{BLOCK, Feed, Order, blocks};
 use super::kernel;
 use super::operation::{Edge, Pull, Rule, record, recording};
 use crate::error::Error;
-use crate::graph::array::{NodeArray, NodeArrayD, Values};
+use crate::graph::array::{NodeArray, NodeArrayD, Values, take};
 use crate::graph::recorded::Recorded;
 use crate::number::Float;
 use ndarray::{Dimension, IxDyn};
@@ -49,14 +50,22 @@ impl<T: Float> Rule<T> for Broadcast {
         at.give(0, &part);
     }
 }
+fn repeated<T: Float>(x: &Values<T>, shape: &IxDyn) -> Values<T> {
+    let order = Order::of(shape, std::iter::once(x));
+    let mut feed = Feed::new(x, &order, BLOCK);
+    let mut elements = take(shape.size());
+    for (start, len) in blocks(shape.size()) {
+        feed.advance(start, len);
+        elements.extend_from_slice(feed.block(start, len));
+    }
+    order.array(elements)
+}
 /// The array broadcast to a shape that it broadcasts to.
 pub(crate) fn fill<T: Float>(x: &NodeArrayD<T>, shape: &IxDyn) -> NodeArrayD<T> {
     if x.body().shape() == shape {
         return x.clone();
     }
-    let blank = Values::scalar(T::of(0.0));
-    let values =
-        kernel::zip(shape, &x.body().look(), &Values::new(kernel::stretch(&blank, shape).to_owned()), |x, _| x);
+    let values = repeated(&x.body().look(), shape);
     if !recording([x]) {
         return NodeArray::made(values);
     }

@@ -1,11 +1,12 @@
 //! The rows of the table, element by element: operands broadcast as ndarray's do.
 
 use super::broadcast::{common, sum_to};
+use super::feed::{BLOCK, Feed, Order, blocks, flow_blocks};
 use super::kernel;
 use super::lanes::Lanes;
 use super::operation::{Edge, Pull, Rule, record, recording, wants};
 use crate::error::Error;
-use crate::graph::array::{Flow, NodeArray, NodeArrayD, Values};
+use crate::graph::array::{Flow, NodeArray, NodeArrayD, Values, take_unwritten};
 use crate::graph::recorded::Recorded;
 use crate::number::{Elementary, Float};
 use crate::rule::{Op, kinks};
@@ -46,15 +47,9 @@ pub(crate) fn ternary<T: Float>(op: Op, x: [&NodeArrayD<T>; 3]) -> Result<NodeAr
     let [p, q, r] = x.map(|x| x.body().look());
     if op == Op::Clamp {
         let bounds = common(op.name(), x[1].shape(), x[2].shape())?;
-        let wrong = kernel::zip(&bounds, &q, &r, |low, high| {
-            T::of(f64::from(u8::from(kinks::bounds(low.to_f64_value(), high.to_f64_value()).is_err())))
-        });
-        if let Some(at) = wrong.iter().position(|wrong| *wrong != T::of(0.0)) {
-            let pick = |values: &Values<T>| {
-                let value = kernel::stretch(values, &bounds).iter().nth(at).map(T::to_f64_value);
-                value.unwrap_or(f64::NAN)
-            };
-            return Err(Error::Bounds { low: pick(&q), high: pick(&r) });
+        let (low, high) = (kernel::stretch(&q, &bounds), kernel::stretch(&r, &bounds));
+        for (low, high) in low.iter().zip(high.iter()) {
+            kinks::bounds(low.to_f64_value(), high.to_f64_value())?;
         }
     }
     let values = values(op, 0, &shape, &[&p, &q, &r]);
@@ -75,22 +70,17 @@ fn shapes_of<T: Float>(shape: &IxDyn, x: &[&NodeArrayD<T>]) -> Option<Box<[IxDyn
     if same { None } else { Some(x.iter().map(|x| x.body().shape().clone()).collect()) }
 }
 
-/// The operation on plain numbers. What is used most has a loop of its own, which the compiler can vectorise.
+/// The operation on plain numbers, of as many operands as the row has.
 fn values<T: Float>(op: Op, n: i32, shape: &IxDyn, x: &[&Values<T>]) -> Values<T> {
-    match (op, x) {
-        (Op::Neg, [x]) => kernel::map(x, |x| -x),
-        (Op::Square, [x]) => kernel::map(x, |x| x * x),
-        (Op::Relu, [x]) => kernel::map(x, |x| Elementary::relu(&x)),
-        (Op::Sqrt, [x]) => kernel::map(x, |x| Elementary::sqrt(&x)),
-        (Op::Add, [x, y]) => kernel::zip(shape, x, y, |x, y| x + y),
-        (Op::Sub, [x, y]) => kernel::zip(shape, x, y, |x, y| x - y),
-        (Op::Mul, [x, y]) => kernel::zip(shape, x, y, |x, y| x * y),
-        (Op::Div, [x, y]) => kernel::zip(shape, x, y, |x, y| x / y),
-        (_, [x]) => kernel::map(x, |x| op.value([&x; 3], n)),
-        (_, [x, y]) => kernel::zip(shape, x, y, |x, y| op.value([&x, &y, &x], n)),
-        (_, [x, y, w]) => kernel::zip3(shape, [x, y, w], |x, y, w| op.value([&x, &y, &w], n)),
-        _ => panic!("{} of {} operands: this is a bug in backprop", op.name(), x.len()),
+    let order = Order::of(shape, x.iter().copied());
+    let mut feeds: Vec<Feed<'_, T>> = x.iter().map(|x| Feed::new(x, &order, BLOCK)).collect();
+    let mut elements = take_unwritten(shape.size());
+    for (start, len) in blocks(shape.size()) {
+        feeds.iter_mut().for_each(|feed| feed.advance(start, len));
+        let operands = [0, 1, 2].map(|k| feeds.get(k).unwrap_or(&feeds[0]).block(start, len));
+        T::row_values(op, n, operands, &mut elements[start..start + len]);
     }
+    order.array(elements)
 }
 
 /// Records, with what the wanted slopes need.
@@ -181,54 +171,31 @@ impl Row {
         let (op, n) = (self.op, self.exponent);
         match (op, k) {
             (Op::Add, _) | (Op::Sub, 0) => return adjoint,
-            (Op::Neg, _) | (Op::Sub, _) => {
-                return match adjoint {
-                    Flow::Array(values) => Flow::Array(kernel::map_into(values, |g| -g)),
-                    Flow::Everywhere(g) => Flow::Everywhere(-g),
-                    Flow::Number(g) => Flow::Number(-g),
-                };
-            }
+            (Op::Neg, _) | (Op::Sub, _) => return negated(shape, adjoint),
             _ => (),
         }
         let values = needed.each_ref().map(|needed| needed.as_ref().map(NodeArray::values));
-        let known: Vec<&Values<T>> = values.iter().flatten().collect();
-        let nothing = T::of(0.0);
-        Flow::Array(match (adjoint, &known[..]) {
-            (adjoint, []) => {
-                let slope = op.slope(k, [&nothing; 3], n, &nothing);
-                kernel::map_into(adjoint.array(shape), |g| T::flow(&slope, &g))
-            }
-            (adjoint, [only]) => {
-                let slopes = |value: T, adjoint: T| T::flow(&op.slope(k, [&value; 3], n, &value), &adjoint);
-                match op {
-                    Op::Mul => along(shape, adjoint, only, |g, x| T::flow(&x, &g)),
-                    Op::Exp => along(shape, adjoint, only, |g, z| T::flow(&z, &g)),
-                    Op::Square => along(shape, adjoint, only, |g, x| T::flow(&(x + x), &g)),
-                    Op::Relu => along(shape, adjoint, only, |g, z| T::flow(&op.slope(0, [&z; 3], 0, &z), &g)),
-                    _ => along(shape, adjoint, only, |g, value| slopes(value, g)),
-                }
-            }
-            (adjoint, _) => {
-                // in place of what is not needed stands a number, which costs nothing
-                let dummy = Values::scalar(nothing);
-                let [x, y, w, z] = values.each_ref().map(|values| values.as_ref().unwrap_or(&dummy));
-                let slopes = if values[2].is_none() {
-                    kernel::zip3(shape, [x, y, z], |x, y, z| op.slope(k, [&x, &y, &x], n, &z))
-                } else if values[3].is_none() {
-                    kernel::zip3(shape, [x, y, w], |x, y, w| op.slope(k, [&x, &y, &w], n, &nothing))
-                } else {
-                    kernel::zip4(shape, [x, y, w, z], |x, y, w, z| op.slope(k, [&x, &y, &w], n, &z))
-                };
-                along(shape, adjoint, &slopes, |g, slope| T::flow(&slope, &g))
-            }
-        })
+        let order = Order::of(shape, values.iter().flatten().chain(adjoint.values()));
+        let mut feeds = values.each_ref().map(|values| values.as_ref().map(|x| Feed::new(x, &order, BLOCK)));
+        let nothing = vec![T::of(0.0); shape.size().min(BLOCK)];
+        let mut room = nothing.clone();
+        Flow::Array(flow_blocks(adjoint, &order, &mut |start, adjoints| {
+            let len = adjoints.len();
+            feeds.iter_mut().flatten().for_each(|feed| feed.advance(start, len));
+            let block = |k: usize| feeds[k].as_ref().map_or(&nothing[..len], |feed| feed.block(start, len));
+            let slopes = T::row_slopes(op, k, n, [block(0), block(1), block(2)], block(3), &mut room[..len]);
+            T::flow_each(slopes, adjoints);
+        }))
     }
 }
-
-/// `f` of the adjoint and of another array, which broadcasts to its shape.
-fn along<T: Float>(shape: &IxDyn, adjoint: Flow<T>, x: &Values<T>, f: impl Fn(T, T) -> T) -> Values<T> {
+fn negated<T: Float>(shape: &IxDyn, adjoint: Flow<T>) -> Flow<T> {
     match adjoint {
-        Flow::Array(values) => kernel::zip_into(values, x, f),
-        Flow::Everywhere(g) | Flow::Number(g) => kernel::zip(shape, &Values::scalar(g), x, f),
+        Flow::Everywhere(g) => Flow::Everywhere(-g),
+        Flow::Number(g) => Flow::Number(-g),
+        array => {
+            let order = Order::of(shape, array.values().into_iter());
+            let negate = &mut |_: usize, adjoints: &mut [T]| adjoints.iter_mut().for_each(|g| *g = -*g);
+            Flow::Array(flow_blocks(array, &order, negate))
+        }
     }
 }

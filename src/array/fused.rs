@@ -6,9 +6,9 @@
 //! Walther 2008, section 4.3). For the graph of derivatives the steps run on whole arrays.
 
 use super::broadcast::{common, fill, sum_to};
+use super::feed::{BLOCK, Feed, Order, flow_blocks};
 use super::kernel;
 use super::lanes::Lanes;
-use super::loops::{slopes, values_into};
 use super::operation::{Edge, Pull, Rule, lift, record, recording, wants};
 use super::trace::{Place, Traced, trace};
 use crate::error::{Error, accept};
@@ -77,6 +77,7 @@ impl<T: Float> Rule<T> for Fused<T> {
 }
 impl<T: Float> Fused<T> {
     fn pull_numbers(&self, at: &mut Pull<'_, T>) {
+        let shape = at.shape();
         let mut flow = Some(at.flow());
         let wanted: Vec<usize> = (0..at.operands()).filter(|&k| at.wants(k)).collect();
         for (turn, &k) in wanted.iter().enumerate() {
@@ -84,10 +85,16 @@ impl<T: Float> Fused<T> {
             let adjoint = if turn + 1 == wanted.len() { flow.take() } else { flow.clone() };
             let (Some(adjoint), Some(partial)) = (adjoint, &self.partials[k]) else { continue };
             let part = match adjoint {
-                Flow::Array(values) => kernel::flow_into(values, partial),
                 // mostly from a sum: the partial derivatives themselves
-                Flow::Everywhere(g) if g == T::of(1.0) && (g - T::of(1.0)).is_exact_zero() => partial.clone(),
-                Flow::Everywhere(g) | Flow::Number(g) => kernel::map(partial, |slope| T::flow(&slope, &g)),
+                Flow::Everywhere(g) if (g - T::of(1.0)).is_exact_zero() => partial.clone(),
+                adjoint => {
+                    let order = Order::of(&shape, adjoint.values().into_iter().chain([partial]));
+                    let mut partial = Feed::new(partial, &order, BLOCK);
+                    flow_blocks(adjoint, &order, &mut |start, adjoints| {
+                        partial.advance(start, adjoints.len());
+                        T::flow_each(partial.block(start, adjoints.len()), adjoints);
+                    })
+                }
             };
             at.give_flow(k, Flow::Array(kernel::sum_to(part, &self.shapes[k])));
         }
@@ -114,16 +121,6 @@ impl<T: Float> Fused<T> {
 }
 
 // ------------------------------------------------------------------------------------------------ block by block
-
-/// How the elements of an input come.
-enum Input<'a, T> {
-    /// In row-major order.
-    Row(&'a [T]),
-    /// One for all: it stands in its register from the beginning.
-    Set,
-    /// From elsewhere into its register, block by block.
-    Wild(Box<dyn Iterator<Item = T> + 'a>),
-}
 
 struct Blocks<'a, T: Float> {
     traced: &'a Traced<T>,
@@ -185,7 +182,7 @@ impl<'a, T: Float> Blocks<'a, T> {
         }
         (self.arrows, self.reached) = (arrows, reached);
     }
-    /// Inputs, captured numbers, constants, steps: each has a register of one block.
+    /// Inputs, captured numbers, constants, steps: each has a register of one block (inputs only for adjoints).
     fn registers(&self) -> usize {
         self.register(Place::Step(self.traced.steps.len()))
     }
@@ -212,35 +209,22 @@ impl<'a, T: Float> Blocks<'a, T> {
             values[self.register(place) * block..][..block].fill(value);
         }
         let looks: Vec<_> = self.arrays.iter().map(|x| x.body().look()).collect();
-        let mut inputs: Vec<Input<'_, T>> = Vec::with_capacity(looks.len());
-        for (k, look) in looks.iter().enumerate() {
-            inputs.push(match look.as_slice() {
-                Some(&[value]) => {
-                    values[k * block..][..block].fill(value);
-                    Input::Set
-                }
-                Some(elements) if look.shape() == self.shape.slice() => Input::Row(elements),
-                _ => Input::Wild(Box::new(kernel::stretch(look, self.shape).into_iter().copied())),
-            });
-        }
+        let order = Order::of(self.shape, looks.iter().map(|look| &**look));
+        let mut inputs: Vec<Feed<'_, T>> = looks.iter().map(|look| Feed::new(look, &order, block)).collect();
         let mut results = take(size);
         let mut partials: Vec<Option<Vec<T>>> = self.wanted.iter().map(|&wanted| wanted.then(|| take(size))).collect();
         for start in (0..size).step_by(block) {
             let len = block.min(size - start);
-            for (k, input) in inputs.iter_mut().enumerate() {
-                if let Input::Wild(elements) = input {
-                    values[k * block..][..len].iter_mut().zip(elements).for_each(|(to, from)| *to = from);
-                }
-            }
+            inputs.iter_mut().for_each(|input| input.advance(start, len));
             self.forward(&mut values, &inputs, start, len);
             results.extend_from_slice(self.operand(self.traced.result, &values, &inputs, start, len));
             if adjoints.is_empty() {
                 continue;
             }
-            self.backward::<false>(&values, &inputs, &mut adjoints, &mut room, start, len);
+            self.backward(&values, &inputs, &mut adjoints, &mut room, (start, len), false);
             let wanted = (0..self.wanted.len()).filter(|&k| self.wanted[k] && self.reached[k]);
             if wanted.into_iter().any(|k| T::were_hasty(&adjoints[k * block..][..len])) {
-                self.backward::<true>(&values, &inputs, &mut adjoints, &mut room, start, len);
+                self.backward(&values, &inputs, &mut adjoints, &mut room, (start, len), true);
             }
             for (k, partial) in partials.iter_mut().enumerate() {
                 match partial {
@@ -250,36 +234,41 @@ impl<'a, T: Float> Blocks<'a, T> {
                 }
             }
         }
-        let whole = |elements| Values::from_vec(self.shape.clone(), elements);
+        let whole = |elements| order.array(elements);
         (whole(results), partials.into_iter().map(|partial| partial.map(whole)).collect())
     }
 
     /// A block of an operand: of the array itself, or in a register.
     #[inline]
-    fn operand<'b>(&self, place: Place, values: &'b [T], inputs: &[Input<'b, T>], start: usize, len: usize) -> &'b [T] {
-        if let Place::Input(k) = place
-            && let Input::Row(elements) = inputs[k]
-        {
-            return &elements[start..start + len];
+    fn operand<'b>(
+        &self,
+        place: Place,
+        values: &'b [T],
+        inputs: &'b [Feed<'_, T>],
+        start: usize,
+        len: usize,
+    ) -> &'b [T] {
+        match place {
+            Place::Input(k) => inputs[k].block(start, len),
+            place => &values[self.register(place) * self.block..][..len],
         }
-        &values[self.register(place) * self.block..][..len]
     }
-    fn forward(&self, values: &mut [T], inputs: &[Input<'_, T>], start: usize, len: usize) {
+    fn forward(&self, values: &mut [T], inputs: &[Feed<'_, T>], start: usize, len: usize) {
         for (k, step) in self.traced.steps.iter().enumerate() {
             let (before, from) = values.split_at_mut(self.register(Place::Step(k)) * self.block);
             let operands = step.operands.map(|place| self.operand(place, before, inputs, start, len));
-            values_into(step.op, step.exponent, operands, &mut from[..len]);
+            T::row_values(step.op, step.exponent, operands, &mut from[..len]);
         }
     }
-    /// A block backward. What flows is multiplied at once; `CAREFUL` if a NaN has come out, for zero times anything is zero.
-    fn backward<const CAREFUL: bool>(
+    /// A block backward. What flows is multiplied at once; `careful` if a NaN has come out, for zero times anything is zero.
+    fn backward(
         &self,
         values: &[T],
-        inputs: &[Input<'_, T>],
+        inputs: &[Feed<'_, T>],
         adjoints: &mut [T],
         room: &mut [T],
-        start: usize,
-        len: usize,
+        (start, len): (usize, usize),
+        careful: bool,
     ) {
         let block = self.block;
         adjoints[self.register(self.traced.result) * block..][..len].fill(T::of(1.0));
@@ -297,12 +286,12 @@ impl<'a, T: Float> Blocks<'a, T> {
                 (Op::Neg, _, _) | (Op::Sub, _, _) => pairs.for_each(|(part, &g)| *part -= g),
                 (op, k, first) => {
                     let operands = step.operands.map(|place| self.operand(place, values, inputs, start, len));
-                    let slopes = slopes(op, k, step.exponent, operands, &values[here..][..len], &mut room[..len]);
-                    match (CAREFUL, first) {
-                        (false, true) => T::flow_slices_hastily::<false>(slopes, adjoint, part),
-                        (false, false) => T::flow_slices_hastily::<true>(slopes, adjoint, part),
-                        (true, true) => T::flow_slices::<false>(slopes, adjoint, part),
-                        (true, false) => T::flow_slices::<true>(slopes, adjoint, part),
+                    let z = &values[here..][..len];
+                    let slopes = T::row_slopes(op, k, step.exponent, operands, z, &mut room[..len]);
+                    if careful {
+                        T::flow_slices(slopes, adjoint, part, !first);
+                    } else {
+                        T::flow_hastily(slopes, adjoint, part, !first);
                     }
                 }
             }

@@ -129,6 +129,17 @@ fn gone() -> ! {
 
 /// An empty vector with room for so many, from the pool.
 pub(crate) fn take<T: Float>(len: usize) -> Vec<T> {
+    let mut elements = used(len);
+    elements.clear();
+    elements
+}
+/// A vector of so many elements that are yet to be written: zeros, or what a dead array held.
+pub(crate) fn take_unwritten<T: Float>(len: usize) -> Vec<T> {
+    let mut elements = used(len);
+    elements.resize(len, T::of(0.0));
+    elements
+}
+fn used<T: Float>(len: usize) -> Vec<T> {
     homes::with(|home: &Home<T>| home.pool.borrow_mut().take(len)).unwrap_or_else(|| Vec::with_capacity(len))
 }
 /// Back to the pool, for the next one.
@@ -366,6 +377,13 @@ impl<T: Float> Flow<T> {
         match self {
             Flow::Number(adjoint) => *adjoint,
             _ => mixed_up(),
+        }
+    }
+    /// The array, if it is one.
+    pub fn values(&self) -> Option<&Values<T>> {
+        match self {
+            Flow::Array(values) => Some(values),
+            _ => None,
         }
     }
     /// As an array of this shape.

@@ -12,7 +12,7 @@ pub(crate) struct Pool<T> {
     shelves: BTreeMap<usize, Vec<Vec<T>>>,
     bytes: usize,
 }
-impl<T> Pool<T> {
+impl<T: Copy> Pool<T> {
     pub const fn new() -> Self {
         Pool { shelves: BTreeMap::new(), bytes: 0 }
     }
@@ -20,7 +20,7 @@ impl<T> Pool<T> {
     pub fn bytes(&self) -> usize {
         self.bytes
     }
-    /// An empty vector with room for `len`, and not for much more.
+    /// A vector with room for `len`, and not for much more; in it is what a dead array held.
     pub fn take(&mut self, len: usize) -> Vec<T> {
         if len * size_of::<T>() >= SMALL_BYTES
             && let Some((&capacity, shelf)) = self.shelves.range_mut(len..=len + len / 4).next()
@@ -34,7 +34,7 @@ impl<T> Pool<T> {
         }
         Vec::with_capacity(len)
     }
-    pub fn give(&mut self, mut buffer: Vec<T>) {
+    pub fn give(&mut self, buffer: Vec<T>) {
         let bytes = buffer.capacity() * size_of::<T>();
         if !(SMALL_BYTES..=LIMIT_BYTES).contains(&bytes) {
             return;
@@ -44,7 +44,6 @@ impl<T> Pool<T> {
             self.shelves.clear();
             self.bytes = 0;
         }
-        buffer.clear();
         self.bytes += bytes;
         self.shelves.entry(buffer.capacity()).or_default().push(buffer);
     }
