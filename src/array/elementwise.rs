@@ -31,7 +31,7 @@ pub(crate) fn unary<T: Float>(op: Op, exponent: i32, x: &NodeArrayD<T>) -> NodeA
 /// # Errors
 /// [`Error::Shapes`] if they do not broadcast together.
 pub(crate) fn binary<T: Float>(op: Op, x: &NodeArrayD<T>, y: &NodeArrayD<T>) -> Result<NodeArrayD<T>, Error> {
-    let shape = common(op.name(), x.shape(), y.shape())?;
+    let shape = common(op.name(), x.body().shape(), y.body().shape())?;
     let values = values(op, 0, &shape, &[&x.body().look(), &y.body().look()]);
     let shapes = shapes_of(&shape, &[x, y]);
     Ok(finish(op, 0, [x, y], values, shapes))
@@ -42,11 +42,11 @@ pub(crate) fn binary<T: Float>(op: Op, x: &NodeArrayD<T>, y: &NodeArrayD<T>) -> 
 /// # Errors
 /// [`Error::Shapes`] if they do not broadcast together, [`Error::Bounds`] for bounds of `clamp` in the wrong order.
 pub(crate) fn ternary<T: Float>(op: Op, x: [&NodeArrayD<T>; 3]) -> Result<NodeArrayD<T>, Error> {
-    let shape = common(op.name(), x[0].shape(), x[1].shape())?;
-    let shape = common(op.name(), shape.slice(), x[2].shape())?;
+    let shape = common(op.name(), x[0].body().shape(), x[1].body().shape())?;
+    let shape = common(op.name(), &shape, x[2].body().shape())?;
     let [p, q, r] = x.map(|x| x.body().look());
     if op == Op::Clamp {
-        let bounds = common(op.name(), x[1].shape(), x[2].shape())?;
+        let bounds = common(op.name(), x[1].body().shape(), x[2].body().shape())?;
         let (low, high) = (kernel::stretch(&q, &bounds), kernel::stretch(&r, &bounds));
         for (low, high) in low.iter().zip(high.iter()) {
             kinks::bounds(low.to_f64_value(), high.to_f64_value())?;
