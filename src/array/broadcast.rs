@@ -13,10 +13,11 @@ use ndarray::{Dimension, IxDyn};
 ///
 /// # Errors
 /// [`Error::Shapes`] if there is none.
-pub(crate) fn common(operation: &'static str, x: &[usize], y: &[usize]) -> Result<IxDyn, Error> {
+pub(crate) fn common(operation: &'static str, x: &IxDyn, y: &IxDyn) -> Result<IxDyn, Error> {
     if x == y {
-        return Ok(IxDyn(x));
+        return Ok(x.clone());
     }
+    let (x, y) = (x.slice(), y.slice());
     let refused = || Error::Shapes { operation, left: x.to_vec(), right: y.to_vec() };
     let rank = x.len().max(y.len());
     let at = |shape: &[usize], axis: usize| (axis + shape.len()).checked_sub(rank).map_or(1, |axis| shape[axis]);

@@ -31,7 +31,7 @@ pub(crate) fn unary<T: Float>(op: Op, exponent: i32, x: &NodeArrayD<T>) -> NodeA
 /// # Errors
 /// [`Error::Shapes`] if they do not broadcast together.
 pub(crate) fn binary<T: Float>(op: Op, x: &NodeArrayD<T>, y: &NodeArrayD<T>) -> Result<NodeArrayD<T>, Error> {
-    let shape = common(op.name(), x.shape(), y.shape())?;
+    let shape = common(op.name(), x.body().shape(), y.body().shape())?;
     let values = values(op, 0, &shape, &[&x.body().look(), &y.body().look()]);
     let shapes = shapes_of(&shape, &[x, y]);
     Ok(finish(op, 0, [x, y], values, shapes))
@@ -42,11 +42,11 @@ pub(crate) fn binary<T: Float>(op: Op, x: &NodeArrayD<T>, y: &NodeArrayD<T>) -> 
 /// # Errors
 /// [`Error::Shapes`] if they do not broadcast together, [`Error::Bounds`] for bounds of `clamp` in the wrong order.
 pub(crate) fn ternary<T: Float>(op: Op, x: [&NodeArrayD<T>; 3]) -> Result<NodeArrayD<T>, Error> {
-    let shape = common(op.name(), x[0].shape(), x[1].shape())?;
-    let shape = common(op.name(), shape.slice(), x[2].shape())?;
+    let shape = common(op.name(), x[0].body().shape(), x[1].body().shape())?;
+    let shape = common(op.name(), &shape, x[2].body().shape())?;
     let [p, q, r] = x.map(|x| x.body().look());
     if op == Op::Clamp {
-        let bounds = common(op.name(), x[1].shape(), x[2].shape())?;
+        let bounds = common(op.name(), x[1].body().shape(), x[2].body().shape())?;
         let (low, high) = (kernel::stretch(&q, &bounds), kernel::stretch(&r, &bounds));
         for (low, high) in low.iter().zip(high.iter()) {
             kinks::bounds(low.to_f64_value(), high.to_f64_value())?;
@@ -72,10 +72,17 @@ fn shapes_of<T: Float>(shape: &IxDyn, x: &[&NodeArrayD<T>]) -> Option<Box<[IxDyn
 
 /// The operation on plain numbers, of as many operands as the row has.
 fn values<T: Float>(op: Op, n: i32, shape: &IxDyn, x: &[&Values<T>]) -> Values<T> {
+    let size = shape.size();
+    let mut elements = take_unwritten(size);
+    // what lies in rows goes in one go
+    let row = |k: usize| x.get(k).unwrap_or(&x[0]).as_slice().filter(|row| row.len() == size);
+    if let (Some(x), Some(y), Some(w)) = (row(0), row(1), row(2)) {
+        T::row_values(op, n, [x, y, w], &mut elements);
+        return Values::from_vec(shape.clone(), elements);
+    }
     let order = Order::of(shape, x.iter().copied());
     let mut feeds: Vec<Feed<'_, T>> = x.iter().map(|x| Feed::new(x, &order, BLOCK)).collect();
-    let mut elements = take_unwritten(shape.size());
-    for (start, len) in blocks(shape.size()) {
+    for (start, len) in blocks(size) {
         feeds.iter_mut().for_each(|feed| feed.advance(start, len));
         let operands = [0, 1, 2].map(|k| feeds.get(k).unwrap_or(&feeds[0]).block(start, len));
         T::row_values(op, n, operands, &mut elements[start..start + len]);
@@ -115,20 +122,14 @@ impl<T: Float> Rule<T> for Row {
     }
 }
 impl Row {
-    /// The operands and the result that the slope in operand `k` needs; in place of the others a number that nobody looks
-    /// at.
-    fn needed<T: Float>(&self, at: &Pull<'_, T>, k: usize) -> [Option<NodeArrayD<T>>; 4] {
-        let needs = self.op.needs(k);
-        std::array::from_fn(|j| match j {
-            3 => needs.result().then(|| at.result()),
-            j => (needs.operand(j) && j < at.operands()).then(|| at.operand(j)),
-        })
-    }
-
     fn pull_nodes<T: Float>(&self, at: &mut Pull<'_, T>) {
         let adjoint = Lanes(at.adjoint());
         for k in (0..self.op.arity()).filter(|&k| at.wants(k)).collect::<Vec<_>>() {
-            let [x, y, w, z] = self.needed(at, k).map(|needed| needed.map_or_else(|| Lanes::of(0.0), Lanes));
+            // in place of what the slope does not need stands a number that nobody looks at
+            let needs = self.op.needs(k);
+            let operand = |j: usize| if needs.operand(j) { Lanes(at.operand(j)) } else { Lanes::of(0.0) };
+            let [x, y, w] = [operand(0), operand(1), operand(2)];
+            let z = if needs.result() { Lanes(at.result()) } else { Lanes::of(0.0) };
             let slope = self.op.slope(k, [&x, &y, &w], self.exponent, &z);
             let part = Lanes::flow(&slope, &adjoint).0;
             let part = super::broadcast::fill(&part, adjoint.0.body().shape());
@@ -145,13 +146,12 @@ impl Row {
     fn pull_numbers<T: Float>(&self, at: &mut Pull<'_, T>) {
         let shape = at.shape();
         let mut flow = Some(at.flow());
-        let wanted: Vec<usize> = (0..self.op.arity()).filter(|&k| at.wants(k)).collect();
-        for (turn, &k) in wanted.iter().enumerate() {
+        let last = (0..self.op.arity()).rev().find(|&k| at.wants(k));
+        for k in (0..self.op.arity()).filter(|&k| at.wants(k)).collect::<Vec<_>>() {
             // the last one may write over the adjoint
-            let adjoint = if turn + 1 == wanted.len() { flow.take() } else { flow.clone() };
+            let adjoint = if Some(k) == last { flow.take() } else { flow.clone() };
             let Some(adjoint) = adjoint else { return };
-            let needed = self.needed(at, k);
-            let part = self.part(k, &shape, adjoint, &needed);
+            let part = self.part(k, &shape, adjoint, at);
             let part = match &self.shapes {
                 Some(shapes) if shapes[k] != shape => Flow::Array(kernel::sum_to(part.array(&shape), &shapes[k])),
                 _ => part,
@@ -161,28 +161,32 @@ impl Row {
     }
 
     /// What flows to operand `k`: its slope, times the adjoint.
-    fn part<T: Float>(
-        &self,
-        k: usize,
-        shape: &IxDyn,
-        adjoint: Flow<T>,
-        needed: &[Option<NodeArrayD<T>>; 4],
-    ) -> Flow<T> {
-        let (op, n) = (self.op, self.exponent);
+    fn part<T: Float>(&self, k: usize, shape: &IxDyn, adjoint: Flow<T>, at: &Pull<'_, T>) -> Flow<T> {
+        let (op, n, needs) = (self.op, self.exponent, self.op.needs(k));
         match (op, k) {
             (Op::Add, _) | (Op::Sub, 0) => return adjoint,
             (Op::Neg, _) | (Op::Sub, _) => return negated(shape, adjoint),
             _ => (),
         }
-        let values = needed.each_ref().map(|needed| needed.as_ref().map(NodeArray::values));
-        let order = Order::of(shape, values.iter().flatten().chain(adjoint.values()));
-        let mut feeds = values.each_ref().map(|values| values.as_ref().map(|x| Feed::new(x, &order, BLOCK)));
-        let nothing = vec![T::of(0.0); shape.size().min(BLOCK)];
-        let mut room = nothing.clone();
+        let look = |j: usize| needs.operand(j).then(|| at.look(j));
+        let (x, y, w, z) = (look(0), look(1), look(2), needs.result().then(|| at.look_at_result()));
+        let known = [x.as_deref(), y.as_deref(), w.as_deref(), z.as_deref()];
+        let order = Order::of(shape, known.iter().flatten().copied().chain(adjoint.values()));
+        let mut feeds: [Option<Feed<'_, T>>; 4] = [None, None, None, None];
+        for (feed, x) in feeds.iter_mut().zip(known) {
+            *feed = x.map(|x| Feed::new(x, &order, BLOCK));
+        }
+        let mut room = vec![T::of(0.0); shape.size().min(BLOCK)];
+        let mut nothing = Vec::new();
+        if feeds.iter().all(Option::is_none) {
+            nothing.clone_from(&room);
+        }
         Flow::Array(flow_blocks(adjoint, &order, &mut |start, adjoints| {
             let len = adjoints.len();
             feeds.iter_mut().flatten().for_each(|feed| feed.advance(start, len));
-            let block = |k: usize| feeds[k].as_ref().map_or(&nothing[..len], |feed| feed.block(start, len));
+            // what is not needed is not looked at, but is as long
+            let dummy = feeds.iter().flatten().next().map_or_else(|| &nothing[..], |feed| feed.block(start, len));
+            let block = |k: usize| feeds[k].as_ref().map_or(dummy, |feed| feed.block(start, len));
             let slopes = T::row_slopes(op, k, n, [block(0), block(1), block(2)], block(3), &mut room[..len]);
             T::flow_each(slopes, adjoints);
         }))

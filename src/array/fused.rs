@@ -33,7 +33,7 @@ pub(super) fn zip_any<T: Float, const N: usize>(
 ) -> Result<NodeArrayD<T>, Error> {
     let mut shape = IxDyn(&[]);
     for array in &arrays {
-        shape = common(name, shape.slice(), array.shape())?;
+        shape = common(name, &shape, array.body().shape())?;
     }
     let traced = trace(f);
     let captured = traced.captured.iter().map(lift).collect::<Vec<_>>();

@@ -173,7 +173,7 @@ enum Branch {
 fn branch<T: Float>(of: &[&Lanes<T>], test: &dyn Fn(&[Seen]) -> bool) -> Branch {
     let mut shape = IxDyn(&[]);
     for x in of {
-        shape = match common("either", shape.slice(), x.0.shape()) {
+        shape = match common("either", &shape, x.0.body().shape()) {
             Ok(shape) => shape,
             Err(error) => panic!("{error}: this is a bug in backprop"),
         };

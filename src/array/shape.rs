@@ -130,7 +130,7 @@ impl<T: Float, D: Dimension> NodeArray<T, D> {
     /// [`Error::Shapes`] if the array does not broadcast to the shape.
     pub fn try_broadcast<E: IntoDimension>(&self, shape: E) -> Result<NodeArray<T, E::Dim>, Error> {
         let shape = IxDyn(shape.into_dimension().slice());
-        match common("broadcast", self.shape(), shape.slice()) {
+        match common("broadcast", self.body().shape(), &shape) {
             Ok(together) if together == shape => Ok(fill(&self.any(), &shape).ranked()),
             _ => {
                 let (left, right) = (self.shape().to_vec(), shape.slice().to_vec());
