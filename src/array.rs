@@ -16,6 +16,9 @@
 //! | `product` | products of vectors and matrices |
 //! | `operators` | the std operators, in every ownership form |
 //! | `methods` | the rows as methods |
+//! | `learn`, `dropout` | softmax, losses, dropout |
+//! | `parameters` | many leaves at once |
+//! | `first_order` | operations made of plain closures |
 //!
 //! What is not elementwise is linear or bilinear: such an operation has no slope, it has an *adjoint*, and the two stand
 //! beside each other in one file.
@@ -23,23 +26,30 @@
 pub(crate) mod broadcast;
 mod choice;
 mod convert;
+mod dropout;
 pub(crate) mod elementwise;
 mod feed;
+pub(crate) mod first_order;
 mod fused;
 mod kernel;
 mod lanes;
+pub(crate) mod learn;
 mod map;
 mod methods;
 mod moves;
 mod operation;
 mod operators;
+mod parameters;
 mod product;
 mod reduce;
 mod reductions;
 mod shape;
 mod trace;
+pub use dropout::Dropout;
+pub use first_order::{InGraph, Plain, first_order};
 pub use map::{try_zip_map, zip_map};
 pub use operators::ArrayOperand;
+pub use parameters::Parameters;
 pub use product::Dot;
 pub use shape::{concatenate, stack, try_concatenate, try_stack};
 

@@ -57,6 +57,15 @@ pub enum Error {
         /// The number of places; indices are smaller.
         len: usize,
     },
+    /// There is not one label for each row.
+    Labels {
+        /// The operation's name.
+        operation: &'static str,
+        /// The number of rows.
+        rows: usize,
+        /// The number of labels.
+        labels: usize,
+    },
     /// A number lies outside of what the operation takes.
     Range {
         /// The operation's name.
@@ -104,6 +113,9 @@ impl fmt::Display for Error {
             }
             Error::Index { operation, index, len } => {
                 write!(f, "{operation} wants indices below {len}, not {index}")
+            }
+            Error::Labels { operation, rows, labels } => {
+                write!(f, "{operation} wants one label for each of {rows} rows, not {labels} labels")
             }
             Error::Range { operation, value, wanted } => write!(f, "{operation} wants {wanted}, not {value:?}"),
             Error::Arity { operation, operands } => write!(f, "{operation} does not take {operands} operands"),

@@ -12,15 +12,34 @@
 //! assert_eq!((total, d_apple, d_number, d_tax), (220.00000000000003, 2.2, 110.00000000000001, 200.0));
 //! ```
 //!
-//! Any layer can stand in a graph of nodes, by [`apply`].
+//! What flows between them is a [`Signal`]: a number or an ndarray.
+//!
+//! | layer | computes | inputs |
+//! |---|---|---|
+//! | [`MulLayer`], [`AddLayer`] | `x·y`, `x + y` | two, which broadcast |
+//! | [`ReluLayer`], [`SigmoidLayer`] | `max(x, 0)`, `1/(1 + e^−x)` | one |
+//! | [`AffineLayer`] | `x·W + b` | one; keeps `dw` and `db` |
+//! | [`SoftmaxWithLossLayer`] | the loss of logits | one, and targets |
+//!
+//! Any layer can stand in a graph of nodes, by [`apply`] or, with one input, [`apply_one`].
 
-use crate::custom::{first_order, short_name};
-use crate::graph::handle::Node;
-use crate::number::Float;
-use std::cell::RefCell;
-use std::ops::{Add, Mul};
+mod activation;
+mod affine;
+mod arithmetic;
+mod graph;
+mod loss;
+mod signal;
 
-/// A node of the picture: two inputs, one output. `X` is a number (later: or an array).
+pub use activation::{ReluLayer, SigmoidLayer};
+pub use affine::AffineLayer;
+pub use arithmetic::{AddLayer, MulLayer};
+pub use graph::{Shared, apply, apply_one};
+pub use loss::{SoftmaxWithLossLayer, Targets};
+pub use signal::{Signal, Together};
+
+use crate::custom::short_name;
+
+/// A node of the picture with two inputs and one output: numbers or arrays, which need not be of one type.
 ///
 /// ```
 /// use backprop::layer::{AddLayer, Layer, MulLayer};
@@ -31,152 +50,61 @@ use std::ops::{Add, Mul};
 /// assert_eq!(through(MulLayer::new()), (50.0, 30.0));
 /// assert_eq!(through(AddLayer::new()), (10.0, 10.0));
 /// ```
-pub trait Layer<X> {
+pub trait Layer<X, Y = X, Z = X> {
+    /// The name, for drawings and messages: the type's own, unless it is given.
+    fn name(&self) -> &str {
+        short_name::<Self>()
+    }
     /// The output, left to right; remembers what `backward` needs.
-    fn forward(&mut self, x: X, y: X) -> X;
+    fn forward(&mut self, x: X, y: Y) -> Z;
     /// The derivatives by `x` and `y`, from the derivative by the output, right to left.
     ///
     /// # Panics
     /// If it needs what `forward` remembers, and `forward` has not run.
-    fn backward(&mut self, dout: X) -> (X, X);
+    fn backward(&mut self, dout: Z) -> (X, Y);
 }
 
-/// Multiplication. Backward it swaps its inputs: `dx = dout·y`, `dy = dout·x`.
+/// A node of the picture with one input and one output.
 ///
 /// ```
-/// use backprop::layer::MulLayer;
-/// let mut layer = MulLayer::new();
-/// assert_eq!(layer.forward(100.0, 2.0), 200.0);
-/// assert_eq!(layer.backward(1.1), (2.2, 110.00000000000001));
+/// use backprop::layer::{OneInput, ReluLayer, SigmoidLayer};
+/// fn through<L: OneInput<f64>>(mut layer: L) -> f64 {
+///     layer.forward(0.0);
+///     layer.backward(1.0)
+/// }
+/// assert_eq!((through(ReluLayer::new()), through(SigmoidLayer::new())), (0.0, 0.25));
 /// ```
-#[derive(Clone, Debug)]
-pub struct MulLayer<X> {
-    inputs: Option<(X, X)>,
-}
-
-impl<X> MulLayer<X> {
-    /// A layer that remembers nothing yet.
-    ///
-    /// ```
-    /// let mut layer = backprop::layer::MulLayer::new();
-    /// assert_eq!(layer.forward(2.0, 3.0), 6.0);
-    /// ```
-    #[must_use]
-    pub fn new() -> Self {
-        MulLayer { inputs: None }
+pub trait OneInput<X, Z = X> {
+    /// The name, for drawings and messages: the type's own, unless it is given.
+    fn name(&self) -> &str {
+        short_name::<Self>()
     }
-}
-impl<X> Default for MulLayer<X> {
-    fn default() -> Self {
-        MulLayer::new()
-    }
-}
-impl<X: Clone + Mul<Output = X>> MulLayer<X> {
-    /// `x·y`.
-    ///
-    /// ```
-    /// assert_eq!(backprop::layer::MulLayer::new().forward(3.0, 4.0), 12.0);
-    /// ```
-    pub fn forward(&mut self, x: X, y: X) -> X {
-        self.inputs = Some((x.clone(), y.clone()));
-        x * y
-    }
-    /// `(dout·y, dout·x)`.
-    ///
-    /// ```
-    /// let mut layer = backprop::layer::MulLayer::new();
-    /// layer.forward(3.0, 4.0);
-    /// assert_eq!(layer.backward(10.0), (40.0, 30.0));
-    /// ```
+    /// The output, left to right; remembers what `backward` needs.
+    fn forward(&mut self, x: X) -> Z;
+    /// The derivative by `x`, from the derivative by the output, right to left.
     ///
     /// # Panics
-    /// If `forward` has not run.
-    #[track_caller]
-    pub fn backward(&mut self, dout: X) -> (X, X) {
-        match &self.inputs {
-            Some((x, y)) => (dout.clone() * y.clone(), dout * x.clone()),
-            None => {
-                panic!("MulLayer: backward(dout) needs the inputs that forward(x, y) remembers: call forward first")
-            }
-        }
-    }
-}
-impl<X: Clone + Mul<Output = X>> Layer<X> for MulLayer<X> {
-    fn forward(&mut self, x: X, y: X) -> X {
-        MulLayer::forward(self, x, y)
-    }
-    #[track_caller]
-    fn backward(&mut self, dout: X) -> (X, X) {
-        MulLayer::backward(self, dout)
-    }
+    /// If it needs what `forward` remembers, and `forward` has not run.
+    fn backward(&mut self, dout: Z) -> X;
 }
 
-/// Addition. Backward it passes on what comes: `dx = dy = dout`.
+/// What `forward` remembers.
 ///
-/// ```
-/// use backprop::layer::AddLayer;
-/// let layer = AddLayer::new();
-/// assert_eq!(layer.forward(200.0, 450.0), 650.0);
-/// assert_eq!(layer.backward(1.1), (1.1, 1.1));
-/// ```
-#[derive(Clone, Copy, Debug, Default)]
-pub struct AddLayer;
-
-impl AddLayer {
-    /// A layer; it has nothing to remember.
-    ///
-    /// ```
-    /// assert_eq!(backprop::layer::AddLayer::new().forward(2.0, 3.0), 5.0);
-    /// ```
-    #[must_use]
-    pub fn new() -> Self {
-        AddLayer
-    }
-    /// `x + y`.
-    ///
-    /// ```
-    /// assert_eq!(backprop::layer::AddLayer.forward(200.0, 450.0), 650.0);
-    /// ```
-    #[must_use]
-    pub fn forward<X: Add<Output = X>>(&self, x: X, y: X) -> X {
-        x + y
-    }
-    /// `(dout, dout)`.
-    ///
-    /// ```
-    /// assert_eq!(backprop::layer::AddLayer.backward(1.1), (1.1, 1.1));
-    /// ```
-    #[must_use]
-    pub fn backward<X: Clone>(&self, dout: X) -> (X, X) {
-        (dout.clone(), dout)
+/// # Panics
+/// If it has not run.
+#[track_caller]
+fn remembered<M>(layer: &str, forward: &str, memory: Option<M>) -> M {
+    match memory {
+        Some(memory) => memory,
+        None => panic!("{layer}: backward(dout) needs the inputs that {forward} remembers: call forward first"),
     }
 }
-impl<X: Clone + Add<Output = X>> Layer<X> for AddLayer {
-    fn forward(&mut self, x: X, y: X) -> X {
-        AddLayer::forward(self, x, y)
-    }
-    fn backward(&mut self, dout: X) -> (X, X) {
-        AddLayer::backward(self, dout)
-    }
-}
-
-/// Takes a layer into a graph: its `forward` runs now, its `backward` whenever a sweep comes to it. It is of first order:
-/// [`gradients`](crate::gradients) panics and names it.
-///
-/// ```
-/// use backprop::layer::{self, MulLayer};
-/// use backprop::Node;
-/// let (x, y) = (Node::leaf(3.0), Node::leaf(4.0));
-/// let z = layer::apply(MulLayer::new(), &x, &y).sin();
-/// z.backward();
-/// assert_eq!(x.grad(), 4.0 * 12f64.cos());
-/// ```
-#[must_use]
-pub fn apply<T: Float, L: Layer<T> + 'static>(mut layer: L, x: &Node<T>, y: &Node<T>) -> Node<T> {
-    let value = layer.forward(x.value(), y.value());
-    let layer = RefCell::new(layer);
-    first_order(short_name::<L>(), &[x, y], value, move |dout| {
-        let (dx, dy) = layer.borrow_mut().backward(dout);
-        vec![dx, dy]
-    })
+/// # Panics
+/// If `dout` has not the shape of what `forward` gave last: another batch, or a number for an array.
+#[track_caller]
+fn check_dout(layer: &str, wanted: &[usize], given: &[usize]) {
+    assert!(
+        given == wanted,
+        "{layer}: backward(dout) wants dout in the shape {wanted:?} of what forward gave last, not {given:?}"
+    );
 }

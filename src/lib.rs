@@ -21,6 +21,7 @@ mod gradients;
 pub mod layer;
 
 pub use array::{ArrayOperand, NodeArray0, NodeArray1, NodeArray2, NodeArray3, NodeArray4, NodeArray5, NodeArray6};
+pub use array::{Dropout, Parameters};
 pub use dual::Dual;
 pub use error::Error;
 pub use gradients::{Root, Wrt, gradients, gradients_with};

@@ -139,11 +139,11 @@ fn apples_by_layers() {
 fn fruit_by_layers<X: Clone>(x: [X; 5], one: X) -> (X, [X; 5])
 where
     MulLayer<X>: Layer<X>,
-    AddLayer: Layer<X>,
+    AddLayer<X>: Layer<X>,
 {
     let [m, a, o, n, tax] = x;
     let (mut apples, mut oranges, mut taxed) = <(MulLayer<X>, MulLayer<X>, MulLayer<X>)>::default();
-    let mut all = AddLayer;
+    let mut all = AddLayer::new();
     let apples_price = Layer::forward(&mut apples, a, m);
     let oranges_price = Layer::forward(&mut oranges, o, n);
     let goods = Layer::forward(&mut all, apples_price, oranges_price);

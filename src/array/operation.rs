@@ -222,6 +222,16 @@ impl<T: Float> Pull<'_, T> {
         if self.is_plain() { None } else { Some(node.clone()) }
     }
 
+    /// A function of operand `k` alone whose values are known, and whose own rule needs nothing but them: the operand's
+    /// values need not be saved for it.
+    pub fn function(&self, k: usize, rule: impl Rule<T>, values: Values<T>) -> NodeArrayD<T> {
+        let node = &self.edges[k].node;
+        if self.is_plain() || payload::is_constant([node].into_iter()) {
+            return NodeArray::made(values);
+        }
+        record(rule, [Edge { saved: None, node: node.clone(), version: 0, is_array: true }], values, true)
+    }
+
     /// The result's adjoint; a number's as an array without axes. It can be taken once.
     pub fn adjoint(&mut self) -> NodeArrayD<T> {
         match self.adjoint.take() {

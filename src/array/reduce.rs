@@ -55,7 +55,7 @@ pub(super) fn lanes<T: Float>(x: &Values<T>, along: Along, f: impl Fn(&[T]) -> T
     Values::from_vec(shape, elements)
 }
 /// `f` writes to each lane of a copy.
-fn on_lanes<T: Float>(x: &Values<T>, along: Along, f: impl Fn(&mut [T])) -> Values<T> {
+pub(super) fn on_lanes<T: Float>(x: &Values<T>, along: Along, f: impl Fn(&mut [T])) -> Values<T> {
     let mut result = kernel::copy(x).shared().into_owned();
     let Some(axis) = along else {
         let mut all: Vec<T> = result.iter().copied().collect();
@@ -233,8 +233,8 @@ impl<T: Float> Rule<T> for Softmax {
     }
     fn pull(&self, at: &mut Pull<'_, T>) {
         let (s, g) = (at.result(), at.adjoint());
-        let mean = sum_keep(&two(Op::Mul, &g, &s), self.along);
-        at.give(0, &two(Op::Mul, &s, &two(Op::Sub, &g, &mean)));
+        let mean = sum_keep(&two(Op::Through, &s, &g), self.along);
+        at.give(0, &two(Op::Through, &s, &two(Op::Sub, &g, &mean)));
     }
 }
 /// The softmax along an axis, or of the whole array.

@@ -81,6 +81,10 @@ impl<T: Float> Home<T> {
     }
 }
 
+/// Whether nothing is recorded, whatever the operands.
+pub(crate) fn is_closed() -> bool {
+    modes::is_closed()
+}
 /// Whether an operation on these operands gives a constant.
 pub(crate) fn is_constant<'a, T: Float>(mut operands: impl Iterator<Item = &'a Node<T>>) -> bool {
     modes::is_closed() || operands.all(Node::is_constant)
