@@ -147,7 +147,10 @@ impl Row {
         let shape = at.shape();
         let mut flow = Some(at.flow());
         let last = (0..self.op.arity()).rev().find(|&k| at.wants(k));
-        for k in (0..self.op.arity()).filter(|&k| at.wants(k)).collect::<Vec<_>>() {
+        for k in 0..self.op.arity() {
+            if !at.wants(k) {
+                continue;
+            }
             // the last one may write over the adjoint
             let adjoint = if Some(k) == last { flow.take() } else { flow.clone() };
             let Some(adjoint) = adjoint else { return };
@@ -176,7 +179,8 @@ impl Row {
         for (feed, x) in feeds.iter_mut().zip(known) {
             *feed = x.map(|x| Feed::new(x, &order, BLOCK));
         }
-        let mut room = vec![T::of(0.0); shape.size().min(BLOCK)];
+        let stand = op.slopes_stand(k);
+        let mut room = if stand { Vec::new() } else { vec![T::of(0.0); shape.size().min(BLOCK)] };
         let mut nothing = Vec::new();
         if feeds.iter().all(Option::is_none) {
             nothing.clone_from(&room);
@@ -187,7 +191,8 @@ impl Row {
             // what is not needed is not looked at, but is as long
             let dummy = feeds.iter().flatten().next().map_or_else(|| &nothing[..], |feed| feed.block(start, len));
             let block = |k: usize| feeds[k].as_ref().map_or(dummy, |feed| feed.block(start, len));
-            let slopes = T::row_slopes(op, k, n, [block(0), block(1), block(2)], block(3), &mut room[..len]);
+            let room = if stand { &mut [] } else { &mut room[..len] };
+            let slopes = T::row_slopes(op, k, n, [block(0), block(1), block(2)], block(3), room);
             T::flow_each(slopes, adjoints);
         }))
     }

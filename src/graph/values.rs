@@ -2,6 +2,7 @@
 
 use super::home::Home;
 use super::homes;
+use super::pool::SMALL_BYTES;
 use crate::number::Float;
 use ndarray::{ArcArray, Array, ArrayD, ArrayRef, Dimension, IxDyn};
 use std::ops::Deref;
@@ -110,6 +111,9 @@ impl<T: Float> Deref for Values<T> {
 impl<T: Float> Drop for Held<T> {
     fn drop(&mut self) {
         let Some(array) = self.0.take() else { return };
+        if is_small::<T>(array.len()) {
+            return;
+        }
         if let Ok(array) = array.try_into_owned_nocopy() {
             give_back(array.into_raw_vec_and_offset().0);
         }
@@ -133,7 +137,15 @@ pub(crate) fn take_unwritten<T: Float>(len: usize) -> Vec<T> {
     elements
 }
 fn used<T: Float>(len: usize) -> Vec<T> {
-    homes::with(|home: &Home<T>| home.pool.borrow_mut().take(len)).unwrap_or_else(|| Vec::with_capacity(len))
+    let fresh = || Vec::with_capacity(len);
+    if is_small::<T>(len) {
+        return fresh();
+    }
+    homes::with(|home: &Home<T>| home.pool.borrow_mut().take(len)).flatten().unwrap_or_else(fresh)
+}
+/// Whether the allocator is as quick as the pool.
+fn is_small<T>(len: usize) -> bool {
+    len * size_of::<T>() < SMALL_BYTES
 }
 /// Back to the pool, for the next one.
 pub(crate) fn give_back<T: Float>(elements: Vec<T>) {

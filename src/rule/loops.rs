@@ -42,6 +42,12 @@ pub(crate) fn values<T: Float>(op: Op, exponent: i32, [x, y, w]: [&[T]; 3], z: &
     }
 }
 
+impl Op {
+    /// Whether the slopes in operand `k` are operands or results themselves, so that nothing is computed.
+    pub(crate) fn slopes_stand(self, k: usize) -> bool {
+        matches!((self, k), (Op::Mul | Op::MulAdd, 0 | 1) | (Op::Exp, _))
+    }
+}
 /// The row's slopes in operand `k`, computed into `room` if they do not stand somewhere already. What the slope does not
 /// need is not looked at, but is as long.
 #[inline(always)]
