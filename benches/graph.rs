@@ -9,19 +9,16 @@
 mod common;
 
 use backprop::{Dual, Node, custom, gradients};
+use common::turns::{Run, measure, run};
 use common::twin::Twin;
 use common::workloads::{expected, inputs, operations};
 use std::env;
 use std::hint::black_box;
 use std::process::{Command, ExitCode};
-use std::time::{Duration, Instant};
 
 workloads!(plain: f64);
 workloads!(twin: Twin, differentiable);
 workloads!(node: Node<f64>, differentiable);
-
-/// One contender's whole work.
-type Run = Box<dyn FnMut()>;
 
 /// A line of the table: who takes part, and what the ratio may be.
 struct Row {
@@ -36,12 +33,6 @@ struct Row {
 /// Makes a row: only the one that is asked for is made.
 type Make = fn() -> Row;
 
-/// A whole computation as a contender; its result is neither known before nor thrown away.
-fn run<R>(mut work: impl FnMut() -> R + 'static) -> Run {
-    Box::new(move || {
-        black_box(work());
-    })
-}
 fn against_the_twin(operations: usize, target: f64, plain: Run, twin: Run, ours: Run) -> Row {
     Row { operations, plain: Some(plain), twin: Some(twin), ours, target: Some(target) }
 }
@@ -197,43 +188,6 @@ fn check() {
     for (a, b) in hessian_by_gradients(&xs).iter().zip(hessian_by_duals(&xs)) {
         common::workloads::same("Node<Dual<f64, 10>>", "Hessian", 0.0, a, 0.0, &b);
     }
-}
-
-/// The median nanoseconds of one run of each contender, taking turns.
-fn measure(contenders: &mut [&mut Run]) -> Vec<f64> {
-    let budget = Duration::from_millis(1500);
-    // enough runs to a turn for the clock
-    let counts: Vec<u32> = contenders
-        .iter_mut()
-        .map(|run| {
-            run();
-            let begin = Instant::now();
-            let mut count = 0;
-            while begin.elapsed() < Duration::from_millis(3) {
-                run();
-                count += 1;
-            }
-            count.max(1)
-        })
-        .collect();
-    let mut times: Vec<Vec<f64>> = vec![Vec::new(); contenders.len()];
-    let begin = Instant::now();
-    while begin.elapsed() < budget || times[0].len() < 9 {
-        for (k, run) in contenders.iter_mut().enumerate() {
-            let begin = Instant::now();
-            for _ in 0..counts[k] {
-                run();
-            }
-            times[k].push(begin.elapsed().as_nanos() as f64 / f64::from(counts[k]));
-        }
-    }
-    times
-        .into_iter()
-        .map(|mut times| {
-            times.sort_by(f64::total_cmp);
-            times[times.len() / 2]
-        })
-        .collect()
 }
 
 fn print(name: &str, mut row: Row) {

@@ -3,13 +3,14 @@
 //! | file | what it does |
 //! |---|---|
 //! | `operation` | an operation becomes a cell; what a rule may ask when adjoints flow back |
+//! | `feed` | operands in blocks, broadcast on the way |
 //! | `kernel` | loops over elements, on plain numbers |
 //! | `elementwise` | the rows of the table, element by element |
 //! | `trace`, `fused`, `map` | scalar closures: traced once, run block by block; by name |
-//! | `loops` | the rows on a block of elements |
 //! | `lanes` | an array as a number, for slopes in the graph of derivatives |
 //! | `broadcast` | broadcasting, and summing, its adjoint |
 //! | `choice` | choosing element by element |
+//! | `convert` | to and from numbers and plain arrays |
 //! | `reduce`, `reductions` | sums, products, extremes, norms; by name |
 //! | `moves`, `shape` | reshaping, slicing, selecting, putting together; by name |
 //! | `product` | products of vectors and matrices |
@@ -24,14 +25,15 @@
 
 pub(crate) mod broadcast;
 mod choice;
+mod convert;
 mod dropout;
 pub(crate) mod elementwise;
+mod feed;
 pub(crate) mod first_order;
 mod fused;
 mod kernel;
 mod lanes;
 pub(crate) mod learn;
-mod loops;
 mod map;
 mod methods;
 mod moves;
@@ -60,8 +62,7 @@ use crate::graph::homes::{self, ENDING};
 use crate::graph::recorded::Recorded;
 use crate::number::Float;
 use ndarray::{ArcArray, Array, ArrayRef, Dimension, Ix0, Ix1, Ix2, Ix3, Ix4, Ix5, Ix6};
-use operation::{Edge, Pull, Rule, lift, lower, record, recording};
-use std::fmt;
+use operation::{Edge, Pull, Rule, record, recording};
 use std::rc::Rc;
 
 /// An array without axes, in the graph: one number.
@@ -367,6 +368,21 @@ impl<T: Float, D: Dimension> NodeArray<T, D> {
         self.node()?.payload()?.recorded()
     }
 
+    /// The operands, in their order, to be looked at: see [`Node::operands`].
+    ///
+    /// ```
+    /// use backprop::NodeArray;
+    /// let x = NodeArray::leaf(ndarray::array![1.0, 2.0]).named("x");
+    /// let y = &x * 3.0;
+    /// let [first, three] = &y.operands()[..] else { panic!() };
+    /// assert_eq!((first.name().as_deref(), first.shape()), (Some("x"), Some(vec![2])));
+    /// assert!(three.is_constant());
+    /// ```
+    #[must_use]
+    pub fn operands(&self) -> Vec<Node<T>> {
+        self.node().map_or_else(Vec::new, Node::operands)
+    }
+
     /// The length of each axis.
     ///
     /// ```
@@ -465,60 +481,4 @@ pub(crate) fn one_element(operation: &'static str, shape: &[usize]) -> Result<()
         return Ok(());
     }
     Err(Error::Shape { operation, shape: shape.to_vec(), wanted: "an array of one element" })
-}
-
-// ------------------------------------------------------------------------------------------------ conversions
-
-impl<T: Float> From<Node<T>> for NodeArray<T, Ix0> {
-    /// The same number, as an array without axes.
-    fn from(x: Node<T>) -> Self {
-        lift(&x).ranked()
-    }
-}
-impl<T: Float> From<NodeArray<T, Ix0>> for Node<T> {
-    /// The number in the array.
-    fn from(x: NodeArray<T, Ix0>) -> Self {
-        lower(&x.any())
-    }
-}
-impl<T: Float, D: Dimension> From<Array<T, D>> for NodeArray<T, D> {
-    /// A constant.
-    fn from(array: Array<T, D>) -> Self {
-        NodeArray::constant(array)
-    }
-}
-impl<T: Float, D: Dimension> From<ArcArray<T, D>> for NodeArray<T, D> {
-    /// A constant; nothing is copied.
-    fn from(array: ArcArray<T, D>) -> Self {
-        NodeArray::made(Values::new(array.into_dyn()))
-    }
-}
-impl<T: Float, D: Dimension> From<NodeArray<T, D>> for Array<T, D> {
-    /// The values.
-    fn from(x: NodeArray<T, D>) -> Self {
-        x.value().into_owned()
-    }
-}
-impl<T: Float, D: Dimension> From<NodeArray<T, D>> for ArcArray<T, D> {
-    /// The values; nothing is copied.
-    fn from(x: NodeArray<T, D>) -> Self {
-        x.value()
-    }
-}
-
-impl<T: Float + fmt::Display, D: Dimension> fmt::Display for NodeArray<T, D> {
-    /// The values, as ndarray shows them.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.value(), f)
-    }
-}
-impl<T: Float, D: Dimension> fmt::Debug for NodeArray<T, D> {
-    /// Values and gradient.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut debug = f.debug_struct("NodeArray");
-        if let Some(name) = self.name() {
-            debug.field("name", &name);
-        }
-        debug.field("value", &self.value()).field("grad", &self.grad()).finish()
-    }
 }

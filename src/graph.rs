@@ -32,7 +32,7 @@
 //! | `record` | the hot path: an operation becomes a cell |
 //! | `release` | death of cells, without recursion |
 //! | `payload` | what a cell cannot hold: names, folds, custom operations |
-//! | `array` | arrays: handles, values, what flows along an arrow |
+//! | `array`, `values`, `flow` | arrays: the handle, the elements, what flows along an arrow |
 //! | `pool` | the buffers of dead arrays, for the next ones |
 //! | `recorded` | the names of operations |
 //! | `sweep` | the reverse sweep |
@@ -41,6 +41,7 @@
 
 pub(crate) mod array;
 pub(crate) mod cell;
+mod flow;
 pub(crate) mod handle;
 pub(crate) mod home;
 pub(crate) mod homes;
@@ -52,6 +53,7 @@ pub(crate) mod recorded;
 mod release;
 pub(crate) mod stats;
 mod sweep;
+mod values;
 
 pub use stats::{Stats, stats};
 

@@ -3,6 +3,7 @@
 
 // floor 0
 mod error;
+mod simd;
 // floor 1: number and rule know each other
 mod number;
 mod ops;

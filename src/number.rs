@@ -7,7 +7,8 @@
 //! | [`Float`] | a `Copy` number that is a full `num_traits::Float`; sealed | the parameter of [`Node`](crate::Node) |
 //! | [`Call`] | a function written once for every number | models that a driver runs in the mode it chooses |
 
-use crate::rule::{Fold, kinks, table};
+use crate::rule::{Fold, Op, kinks, loops, table};
+use crate::simd::widest;
 use num_traits::{FloatConst, FromPrimitive};
 use std::borrow::Borrow;
 use std::fmt::Debug;
@@ -99,7 +100,13 @@ pub trait Elementary:
         yes: impl FnOnce() -> Self,
         no: impl FnOnce() -> Self,
     ) -> Self {
-        if test(of.map(|x| Seen { value: x.to_f64_value(), normal: x.is_normal_value() })) { yes() } else { no() }
+        if test(of.map(Self::seen)) { yes() } else { no() }
+    }
+    /// What a branch sees of the number.
+    #[doc(hidden)]
+    #[inline(always)]
+    fn seen(&self) -> Seen {
+        Seen { value: self.to_f64_value(), normal: self.is_normal_value() }
     }
 
     /// Zero in every part and, for a recorded number, a constant: only this may be left out.
@@ -125,15 +132,6 @@ pub trait Elementary:
     #[inline]
     fn flow_all<const N: usize>(slope: &Self, tangents: &[Self; N]) -> [Self; N] {
         std::array::from_fn(|k| Self::flow(slope, &tangents[k]))
-    }
-
-    /// [`flow`](Elementary::flow) of each slope to its adjoint, in the adjoint's place.
-    #[doc(hidden)]
-    #[inline]
-    fn flow_each(slopes: &[Self], adjoints: &mut [Self]) {
-        for (slope, adjoint) in slopes.iter().zip(adjoints) {
-            *adjoint = Self::flow(slope, adjoint);
-        }
     }
 
     /// The tangents of an operation on two numbers.
@@ -210,24 +208,6 @@ macro_rules! plain_numbers { ($($t:ident)*) => { $(
                 std::array::from_fn(|k| kinks::strong_zero(*slope, tangents[k]))
             }
         }
-        // multiplied first, which the compiler vectorises; only where a NaN comes out is each looked at
-        fn flow_each(slopes: &[Self], adjoints: &mut [Self]) {
-            const BLOCK: usize = 64;
-            for (slopes, adjoints) in slopes.chunks(BLOCK).zip(adjoints.chunks_mut(BLOCK)) {
-                let mut products = [0.0; BLOCK];
-                for ((product, slope), adjoint) in products.iter_mut().zip(slopes).zip(&*adjoints) {
-                    *product = slope * adjoint;
-                }
-                let products = &products[..adjoints.len()];
-                if products.iter().fold(false, |any, product| any | product.is_nan()) {
-                    for (slope, adjoint) in slopes.iter().zip(adjoints) {
-                        *adjoint = kinks::strong_zero(*slope, *adjoint);
-                    }
-                } else {
-                    adjoints.copy_from_slice(products);
-                }
-            }
-        }
         #[inline(always)]
         fn flow_both<const N: usize>(dx: &Self, x: &[Self; N], dy: &Self, y: &[Self; N]) -> [Self; N] {
             if ordinary(f64::from(*dx)) && ordinary(f64::from(*dy)) {
@@ -238,7 +218,50 @@ macro_rules! plain_numbers { ($($t:ident)*) => { $(
         }
     }
     impl sealed::Sealed for $t {}
-    impl Float for $t {}
+    // compiled here, once: the program that uses it need not
+    impl Float for $t {
+        fn row_values(op: Op, n: i32, x: [&[Self]; 3], z: &mut [Self]) {
+            loops::values(op, n, x, z);
+        }
+        fn row_slopes<'a>(
+            op: Op,
+            k: usize,
+            n: i32,
+            x: [&'a [Self]; 3],
+            z: &'a [Self],
+            room: &'a mut [Self],
+        ) -> &'a [Self] {
+            loops::slopes(op, k, n, x, z, room)
+        }
+        // multiplied first, which the compiler vectorises; only a NaN needs a second look
+        fn flow_each(slopes: &[Self], adjoints: &mut [Self]) {
+            let mut products = [0.0; 64];
+            for (slopes, adjoints) in slopes.chunks(64).zip(adjoints.chunks_mut(64)) {
+                let products = &mut products[..adjoints.len()];
+                Self::flow_hastily(slopes, adjoints, products, false);
+                if Self::were_hasty(products) {
+                    Self::flow_slices(slopes, adjoints, products, false);
+                }
+                adjoints.copy_from_slice(products);
+            }
+        }
+        fn flow_hastily(slopes: &[Self], adjoints: &[Self], parts: &mut [Self], add: bool) {
+            let flows = || slopes.iter().zip(adjoints).map(|(slope, adjoint)| slope * adjoint);
+            widest(
+                #[inline(always)]
+                || match add {
+                    true => parts.iter_mut().zip(flows()).for_each(|(part, flow)| *part += flow),
+                    false => parts.iter_mut().zip(flows()).for_each(|(part, flow)| *part = flow),
+                },
+            );
+        }
+        fn were_hasty(parts: &[Self]) -> bool {
+            widest(
+                #[inline(always)]
+                || parts.iter().fold(false, |any, part| any | part.is_nan()),
+            )
+        }
+    }
 )* } }
 plain_numbers!(f32 f64);
 
@@ -369,6 +392,42 @@ pub(crate) mod sealed {
 pub trait Float:
     num_traits::Float + Elementary + FloatConst + FromPrimitive + Send + Sync + 'static + sealed::Sealed
 {
+    /// A row of the table on slices of one length: `z` becomes its values.
+    #[doc(hidden)]
+    fn row_values(op: Op, n: i32, x: [&[Self]; 3], z: &mut [Self]) {
+        loops::values(op, n, x, z);
+    }
+    /// The slopes in operand `k`, which may be computed into `room`.
+    #[doc(hidden)]
+    fn row_slopes<'a>(op: Op, k: usize, n: i32, x: [&'a [Self]; 3], z: &'a [Self], room: &'a mut [Self]) -> &'a [Self] {
+        loops::slopes(op, k, n, x, z, room)
+    }
+    /// [`flow`](Elementary::flow) of each slope to its adjoint, in the adjoint's place.
+    #[doc(hidden)]
+    fn flow_each(slopes: &[Self], adjoints: &mut [Self]) {
+        for (slope, adjoint) in slopes.iter().zip(adjoints) {
+            *adjoint = Self::flow(slope, adjoint);
+        }
+    }
+    /// [`flow`](Elementary::flow) of each slope to its adjoint, as `parts` or added to them.
+    #[doc(hidden)]
+    fn flow_slices(slopes: &[Self], adjoints: &[Self], parts: &mut [Self], add: bool) {
+        for (part, (slope, adjoint)) in parts.iter_mut().zip(slopes.iter().zip(adjoints)) {
+            let flow = Self::flow(slope, adjoint);
+            *part = if add { *part + flow } else { flow };
+        }
+    }
+    /// [`flow_slices`](Float::flow_slices) without a look at the parts: right if no NaN is among what is made of them in the
+    /// end, for no further product or sum loses one.
+    #[doc(hidden)]
+    fn flow_hastily(slopes: &[Self], adjoints: &[Self], parts: &mut [Self], add: bool) {
+        Self::flow_slices(slopes, adjoints, parts, add);
+    }
+    /// Whether haste has left a NaN.
+    #[doc(hidden)]
+    fn were_hasty(_: &[Self]) -> bool {
+        false
+    }
 }
 
 /// A function of many numbers that is written once and runs on every one of them.

@@ -23,6 +23,7 @@ pub(crate) mod branch;
 pub(crate) mod fault;
 pub(crate) mod fold;
 pub(crate) mod kinks;
+pub(crate) mod loops;
 mod needs;
 #[cfg(test)]
 mod tests;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 /// A file may use only lower floors (and its own).
 const FLOORS: &[(&str, u32)] = &[
     ("error", 0),
+    ("simd", 0),
     ("number", 1),
     ("rule", 1),
     ("ops", 1),

@@ -1,48 +1,16 @@
 //! Everything that can be done wrong, and what is said then: what was given, what would be accepted, and where the
 //! user wrote it. No graph is any the worse for it.
 
+#[path = "common/panics.rs"]
+mod panics;
+
 use backprop::custom::{Operation, apply, first_order};
 use backprop::layer::{self, AddLayer, Layer, MulLayer};
 use backprop::{Dual, Elementary, Error, Node, dot, gradients, gradients_with, graph, try_clamp, try_dot};
+use panics::panic_of;
 use std::cell::RefCell;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
-use std::sync::Once;
 use std::thread;
-
-thread_local! {
-    /// Where the last panic of the thread was, if the thread wants to know; then nothing is printed.
-    static PLACE: RefCell<Option<(String, u32)>> = const { RefCell::new(None) };
-}
-
-/// The message of the panic, and the file and line that it names.
-fn panic_of<R>(f: impl FnOnce() -> R) -> (String, String, u32) {
-    static HOOK: Once = Once::new();
-    HOOK.call_once(|| {
-        let before = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |info| {
-            let place = info.location().map(|place| (place.file().to_string(), place.line()));
-            let wanted = PLACE.with_borrow_mut(|wanted| {
-                wanted.is_some() && {
-                    *wanted = place;
-                    true
-                }
-            });
-            if !wanted {
-                before(info);
-            }
-        }));
-    });
-    PLACE.set(Some((String::new(), 0)));
-    let caught = catch_unwind(AssertUnwindSafe(f));
-    let (file, line) = PLACE.take().unwrap_or_default();
-    let Err(panic) = caught else { panic!("this should have panicked") };
-    let message = match panic.downcast::<String>() {
-        Ok(message) => *message,
-        Err(panic) => panic.downcast::<&str>().map(|message| message.to_string()).unwrap_or_default(),
-    };
-    (message, file, line)
-}
 
 /// One adjoint too few, or too many.
 struct Miscounts(usize);

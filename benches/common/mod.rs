@@ -2,4 +2,5 @@
 
 #[macro_use]
 pub mod workloads;
+pub mod turns;
 pub mod twin;

@@ -1,21 +1,24 @@
 //! Broadcasting and its adjoint, summing: one is the other's transpose.
 
+use super::feed::{BLOCK, Feed, Order, blocks};
 use super::kernel;
 use super::operation::{Edge, Pull, Rule, record, recording};
 use crate::error::Error;
-use crate::graph::array::{NodeArray, NodeArrayD, Values};
+use crate::graph::array::{NodeArray, NodeArrayD, Values, take};
 use crate::graph::recorded::Recorded;
 use crate::number::Float;
-use ndarray::IxDyn;
+use ndarray::{Dimension, IxDyn};
 
 /// The shape that two shapes broadcast to together, as in ndarray: from the last axis on, equal lengths or a 1.
 ///
 /// # Errors
 /// [`Error::Shapes`] if there is none.
-pub(crate) fn common(operation: &'static str, x: &[usize], y: &[usize]) -> Result<IxDyn, Error> {
+pub(crate) fn common(operation: &'static str, x: &IxDyn, y: &IxDyn) -> Result<IxDyn, Error> {
     if x == y {
-        return Ok(IxDyn(x));
+        return Ok(x.clone());
     }
+    let (x, y) = (x.slice(), y.slice());
+    let refused = || Error::Shapes { operation, left: x.to_vec(), right: y.to_vec() };
     let rank = x.len().max(y.len());
     let at = |shape: &[usize], axis: usize| (axis + shape.len()).checked_sub(rank).map_or(1, |axis| shape[axis]);
     let mut shape = IxDyn::zeros(rank);
@@ -24,10 +27,15 @@ pub(crate) fn common(operation: &'static str, x: &[usize], y: &[usize]) -> Resul
             (n, m) if n == m => n,
             (1, m) => m,
             (n, 1) => n,
-            _ => return Err(Error::Shapes { operation, left: x.to_vec(), right: y.to_vec() }),
+            _ => return Err(refused()),
         };
     }
-    Ok(shape)
+    if is_possible(shape.slice()) { Ok(shape) } else { Err(refused()) }
+}
+/// Whether an array can have this shape: not if the lengths other than 0 multiply to more than memory could have.
+pub(super) fn is_possible(shape: &[usize]) -> bool {
+    let size = shape.iter().filter(|&&n| n != 0).try_fold(1_usize, |size, &n| size.checked_mul(n));
+    size.is_some_and(|size| isize::try_from(size).is_ok())
 }
 
 /// The array repeated along new axes and along those of length 1. The adjoint is summed back.
@@ -43,14 +51,22 @@ impl<T: Float> Rule<T> for Broadcast {
         at.give(0, &part);
     }
 }
+fn repeated<T: Float>(x: &Values<T>, shape: &IxDyn) -> Values<T> {
+    let order = Order::of(shape, std::iter::once(x));
+    let mut feed = Feed::new(x, &order, BLOCK);
+    let mut elements = take(shape.size());
+    for (start, len) in blocks(shape.size()) {
+        feed.advance(start, len);
+        elements.extend_from_slice(feed.block(start, len));
+    }
+    order.array(elements)
+}
 /// The array broadcast to a shape that it broadcasts to.
 pub(crate) fn fill<T: Float>(x: &NodeArrayD<T>, shape: &IxDyn) -> NodeArrayD<T> {
     if x.body().shape() == shape {
         return x.clone();
     }
-    let blank = Values::scalar(T::of(0.0));
-    let values =
-        kernel::zip(shape, &x.body().look(), &Values::new(kernel::stretch(&blank, shape).to_owned()), |x, _| x);
+    let values = repeated(&x.body().look(), shape);
     if !recording([x]) {
         return NodeArray::made(values);
     }

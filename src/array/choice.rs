@@ -46,8 +46,8 @@ pub(crate) fn choose<T: Float>(
     yes: &NodeArrayD<T>,
     no: &NodeArrayD<T>,
 ) -> Result<NodeArrayD<T>, Error> {
-    let shape = common("where", yes.shape(), no.shape())?;
-    let shape = common("where", shape.slice(), mask.shape())?;
+    let shape = common("where", yes.body().shape(), no.body().shape())?;
+    let shape = common("where", &shape, &mask.raw_dim())?;
     let Some(bits) = mask.broadcast(shape.clone()) else {
         return Err(Error::Shapes { operation: "where", left: mask.shape().to_vec(), right: shape.slice().to_vec() });
     };

@@ -1,11 +1,12 @@
 //! The rows of the table, element by element: operands broadcast as ndarray's do.
 
 use super::broadcast::{common, sum_to};
+use super::feed::{BLOCK, Feed, Order, blocks, flow_blocks};
 use super::kernel;
 use super::lanes::Lanes;
 use super::operation::{Edge, Pull, Rule, record, recording, wants};
 use crate::error::Error;
-use crate::graph::array::{Flow, NodeArray, NodeArrayD, Values};
+use crate::graph::array::{Flow, NodeArray, NodeArrayD, Values, take_unwritten};
 use crate::graph::recorded::Recorded;
 use crate::number::{Elementary, Float};
 use crate::rule::{Op, kinks};
@@ -30,7 +31,7 @@ pub(crate) fn unary<T: Float>(op: Op, exponent: i32, x: &NodeArrayD<T>) -> NodeA
 /// # Errors
 /// [`Error::Shapes`] if they do not broadcast together.
 pub(crate) fn binary<T: Float>(op: Op, x: &NodeArrayD<T>, y: &NodeArrayD<T>) -> Result<NodeArrayD<T>, Error> {
-    let shape = common(op.name(), x.shape(), y.shape())?;
+    let shape = common(op.name(), x.body().shape(), y.body().shape())?;
     let values = values(op, 0, &shape, &[&x.body().look(), &y.body().look()]);
     let shapes = shapes_of(&shape, &[x, y]);
     Ok(finish(op, 0, [x, y], values, shapes))
@@ -41,20 +42,14 @@ pub(crate) fn binary<T: Float>(op: Op, x: &NodeArrayD<T>, y: &NodeArrayD<T>) -> 
 /// # Errors
 /// [`Error::Shapes`] if they do not broadcast together, [`Error::Bounds`] for bounds of `clamp` in the wrong order.
 pub(crate) fn ternary<T: Float>(op: Op, x: [&NodeArrayD<T>; 3]) -> Result<NodeArrayD<T>, Error> {
-    let shape = common(op.name(), x[0].shape(), x[1].shape())?;
-    let shape = common(op.name(), shape.slice(), x[2].shape())?;
+    let shape = common(op.name(), x[0].body().shape(), x[1].body().shape())?;
+    let shape = common(op.name(), &shape, x[2].body().shape())?;
     let [p, q, r] = x.map(|x| x.body().look());
     if op == Op::Clamp {
-        let bounds = common(op.name(), x[1].shape(), x[2].shape())?;
-        let wrong = kernel::zip(&bounds, &q, &r, |low, high| {
-            T::of(f64::from(u8::from(kinks::bounds(low.to_f64_value(), high.to_f64_value()).is_err())))
-        });
-        if let Some(at) = wrong.iter().position(|wrong| *wrong != T::of(0.0)) {
-            let pick = |values: &Values<T>| {
-                let value = kernel::stretch(values, &bounds).iter().nth(at).map(T::to_f64_value);
-                value.unwrap_or(f64::NAN)
-            };
-            return Err(Error::Bounds { low: pick(&q), high: pick(&r) });
+        let bounds = common(op.name(), x[1].body().shape(), x[2].body().shape())?;
+        let (low, high) = (kernel::stretch(&q, &bounds), kernel::stretch(&r, &bounds));
+        for (low, high) in low.iter().zip(high.iter()) {
+            kinks::bounds(low.to_f64_value(), high.to_f64_value())?;
         }
     }
     let values = values(op, 0, &shape, &[&p, &q, &r]);
@@ -75,22 +70,24 @@ fn shapes_of<T: Float>(shape: &IxDyn, x: &[&NodeArrayD<T>]) -> Option<Box<[IxDyn
     if same { None } else { Some(x.iter().map(|x| x.body().shape().clone()).collect()) }
 }
 
-/// The operation on plain numbers. What is used most has a loop of its own, which the compiler can vectorise.
+/// The operation on plain numbers, of as many operands as the row has.
 fn values<T: Float>(op: Op, n: i32, shape: &IxDyn, x: &[&Values<T>]) -> Values<T> {
-    match (op, x) {
-        (Op::Neg, [x]) => kernel::map(x, |x| -x),
-        (Op::Square, [x]) => kernel::map(x, |x| x * x),
-        (Op::Relu, [x]) => kernel::map(x, |x| Elementary::relu(&x)),
-        (Op::Sqrt, [x]) => kernel::map(x, |x| Elementary::sqrt(&x)),
-        (Op::Add, [x, y]) => kernel::zip(shape, x, y, |x, y| x + y),
-        (Op::Sub, [x, y]) => kernel::zip(shape, x, y, |x, y| x - y),
-        (Op::Mul, [x, y]) => kernel::zip(shape, x, y, |x, y| x * y),
-        (Op::Div, [x, y]) => kernel::zip(shape, x, y, |x, y| x / y),
-        (_, [x]) => kernel::map(x, |x| op.value([&x; 3], n)),
-        (_, [x, y]) => kernel::zip(shape, x, y, |x, y| op.value([&x, &y, &x], n)),
-        (_, [x, y, w]) => kernel::zip3(shape, [x, y, w], |x, y, w| op.value([&x, &y, &w], n)),
-        _ => panic!("{} of {} operands: this is a bug in backprop", op.name(), x.len()),
+    let size = shape.size();
+    let mut elements = take_unwritten(size);
+    // what lies in rows goes in one go
+    let row = |k: usize| x.get(k).unwrap_or(&x[0]).as_slice().filter(|row| row.len() == size);
+    if let (Some(x), Some(y), Some(w)) = (row(0), row(1), row(2)) {
+        T::row_values(op, n, [x, y, w], &mut elements);
+        return Values::from_vec(shape.clone(), elements);
     }
+    let order = Order::of(shape, x.iter().copied());
+    let mut feeds: Vec<Feed<'_, T>> = x.iter().map(|x| Feed::new(x, &order, BLOCK)).collect();
+    for (start, len) in blocks(size) {
+        feeds.iter_mut().for_each(|feed| feed.advance(start, len));
+        let operands = [0, 1, 2].map(|k| feeds.get(k).unwrap_or(&feeds[0]).block(start, len));
+        T::row_values(op, n, operands, &mut elements[start..start + len]);
+    }
+    order.array(elements)
 }
 
 /// Records, with what the wanted slopes need.
@@ -125,20 +122,14 @@ impl<T: Float> Rule<T> for Row {
     }
 }
 impl Row {
-    /// The operands and the result that the slope in operand `k` needs; in place of the others a number that nobody looks
-    /// at.
-    fn needed<T: Float>(&self, at: &Pull<'_, T>, k: usize) -> [Option<NodeArrayD<T>>; 4] {
-        let needs = self.op.needs(k);
-        std::array::from_fn(|j| match j {
-            3 => needs.result().then(|| at.result()),
-            j => (needs.operand(j) && j < at.operands()).then(|| at.operand(j)),
-        })
-    }
-
     fn pull_nodes<T: Float>(&self, at: &mut Pull<'_, T>) {
         let adjoint = Lanes(at.adjoint());
         for k in (0..self.op.arity()).filter(|&k| at.wants(k)).collect::<Vec<_>>() {
-            let [x, y, w, z] = self.needed(at, k).map(|needed| needed.map_or_else(|| Lanes::of(0.0), Lanes));
+            // in place of what the slope does not need stands a number that nobody looks at
+            let needs = self.op.needs(k);
+            let operand = |j: usize| if needs.operand(j) { Lanes(at.operand(j)) } else { Lanes::of(0.0) };
+            let [x, y, w] = [operand(0), operand(1), operand(2)];
+            let z = if needs.result() { Lanes(at.result()) } else { Lanes::of(0.0) };
             let slope = self.op.slope(k, [&x, &y, &w], self.exponent, &z);
             let part = Lanes::flow(&slope, &adjoint).0;
             let part = super::broadcast::fill(&part, adjoint.0.body().shape());
@@ -155,13 +146,15 @@ impl Row {
     fn pull_numbers<T: Float>(&self, at: &mut Pull<'_, T>) {
         let shape = at.shape();
         let mut flow = Some(at.flow());
-        let wanted: Vec<usize> = (0..self.op.arity()).filter(|&k| at.wants(k)).collect();
-        for (turn, &k) in wanted.iter().enumerate() {
+        let last = (0..self.op.arity()).rev().find(|&k| at.wants(k));
+        for k in 0..self.op.arity() {
+            if !at.wants(k) {
+                continue;
+            }
             // the last one may write over the adjoint
-            let adjoint = if turn + 1 == wanted.len() { flow.take() } else { flow.clone() };
+            let adjoint = if Some(k) == last { flow.take() } else { flow.clone() };
             let Some(adjoint) = adjoint else { return };
-            let needed = self.needed(at, k);
-            let part = self.part(k, &shape, adjoint, &needed);
+            let part = self.part(k, &shape, adjoint, at);
             let part = match &self.shapes {
                 Some(shapes) if shapes[k] != shape => Flow::Array(kernel::sum_to(part.array(&shape), &shapes[k])),
                 _ => part,
@@ -171,64 +164,47 @@ impl Row {
     }
 
     /// What flows to operand `k`: its slope, times the adjoint.
-    fn part<T: Float>(
-        &self,
-        k: usize,
-        shape: &IxDyn,
-        adjoint: Flow<T>,
-        needed: &[Option<NodeArrayD<T>>; 4],
-    ) -> Flow<T> {
-        let (op, n) = (self.op, self.exponent);
+    fn part<T: Float>(&self, k: usize, shape: &IxDyn, adjoint: Flow<T>, at: &Pull<'_, T>) -> Flow<T> {
+        let (op, n, needs) = (self.op, self.exponent, self.op.needs(k));
         match (op, k) {
             (Op::Add, _) | (Op::Sub, 0) => return adjoint,
-            (Op::Neg, _) | (Op::Sub, _) => {
-                return match adjoint {
-                    Flow::Array(values) => Flow::Array(kernel::map_into(values, |g| -g)),
-                    Flow::Everywhere(g) => Flow::Everywhere(-g),
-                    Flow::Number(g) => Flow::Number(-g),
-                };
-            }
+            (Op::Neg, _) | (Op::Sub, _) => return negated(shape, adjoint),
             _ => (),
         }
-        let values = needed.each_ref().map(|needed| needed.as_ref().map(NodeArray::values));
-        let known: Vec<&Values<T>> = values.iter().flatten().collect();
-        let nothing = T::of(0.0);
-        Flow::Array(match (adjoint, &known[..]) {
-            (adjoint, []) => {
-                let slope = op.slope(k, [&nothing; 3], n, &nothing);
-                kernel::map_into(adjoint.array(shape), |g| T::flow(&slope, &g))
-            }
-            (adjoint, [only]) => {
-                let slopes = |value: T, adjoint: T| T::flow(&op.slope(k, [&value; 3], n, &value), &adjoint);
-                match op {
-                    Op::Mul => along(shape, adjoint, only, |g, x| T::flow(&x, &g)),
-                    Op::Exp => along(shape, adjoint, only, |g, z| T::flow(&z, &g)),
-                    Op::Square => along(shape, adjoint, only, |g, x| T::flow(&(x + x), &g)),
-                    Op::Relu => along(shape, adjoint, only, |g, z| T::flow(&op.slope(0, [&z; 3], 0, &z), &g)),
-                    _ => along(shape, adjoint, only, |g, value| slopes(value, g)),
-                }
-            }
-            (adjoint, _) => {
-                // in place of what is not needed stands a number, which costs nothing
-                let dummy = Values::scalar(nothing);
-                let [x, y, w, z] = values.each_ref().map(|values| values.as_ref().unwrap_or(&dummy));
-                let slopes = if values[2].is_none() {
-                    kernel::zip3(shape, [x, y, z], |x, y, z| op.slope(k, [&x, &y, &x], n, &z))
-                } else if values[3].is_none() {
-                    kernel::zip3(shape, [x, y, w], |x, y, w| op.slope(k, [&x, &y, &w], n, &nothing))
-                } else {
-                    kernel::zip4(shape, [x, y, w, z], |x, y, w, z| op.slope(k, [&x, &y, &w], n, &z))
-                };
-                along(shape, adjoint, &slopes, |g, slope| T::flow(&slope, &g))
-            }
-        })
+        let look = |j: usize| needs.operand(j).then(|| at.look(j));
+        let (x, y, w, z) = (look(0), look(1), look(2), needs.result().then(|| at.look_at_result()));
+        let known = [x.as_deref(), y.as_deref(), w.as_deref(), z.as_deref()];
+        let order = Order::of(shape, known.iter().flatten().copied().chain(adjoint.values()));
+        let mut feeds: [Option<Feed<'_, T>>; 4] = [None, None, None, None];
+        for (feed, x) in feeds.iter_mut().zip(known) {
+            *feed = x.map(|x| Feed::new(x, &order, BLOCK));
+        }
+        let stand = op.slopes_stand(k);
+        let mut room = if stand { Vec::new() } else { vec![T::of(0.0); shape.size().min(BLOCK)] };
+        let mut nothing = Vec::new();
+        if feeds.iter().all(Option::is_none) {
+            nothing.clone_from(&room);
+        }
+        Flow::Array(flow_blocks(adjoint, &order, &mut |start, adjoints| {
+            let len = adjoints.len();
+            feeds.iter_mut().flatten().for_each(|feed| feed.advance(start, len));
+            // what is not needed is not looked at, but is as long
+            let dummy = feeds.iter().flatten().next().map_or_else(|| &nothing[..], |feed| feed.block(start, len));
+            let block = |k: usize| feeds[k].as_ref().map_or(dummy, |feed| feed.block(start, len));
+            let room = if stand { &mut [] } else { &mut room[..len] };
+            let slopes = T::row_slopes(op, k, n, [block(0), block(1), block(2)], block(3), room);
+            T::flow_each(slopes, adjoints);
+        }))
     }
 }
-
-/// `f` of the adjoint and of another array, which broadcasts to its shape.
-fn along<T: Float>(shape: &IxDyn, adjoint: Flow<T>, x: &Values<T>, f: impl Fn(T, T) -> T) -> Values<T> {
+fn negated<T: Float>(shape: &IxDyn, adjoint: Flow<T>) -> Flow<T> {
     match adjoint {
-        Flow::Array(values) => kernel::zip_into(values, x, f),
-        Flow::Everywhere(g) | Flow::Number(g) => kernel::zip(shape, &Values::scalar(g), x, f),
+        Flow::Everywhere(g) => Flow::Everywhere(-g),
+        Flow::Number(g) => Flow::Number(-g),
+        array => {
+            let order = Order::of(shape, array.values().into_iter());
+            let negate = &mut |_: usize, adjoints: &mut [T]| adjoints.iter_mut().for_each(|g| *g = -*g);
+            Flow::Array(flow_blocks(array, &order, negate))
+        }
     }
 }

@@ -149,7 +149,6 @@ impl<T: Float, D: Dimension + 'static> Plain for Array<T, D> {
 pub struct Closure<Z: Plain> {
     name: Cow<'static, str>,
     operands: Vec<Operand<Z::Number>>,
-    #[expect(clippy::type_complexity)]
     backward: Box<dyn Fn(Z) -> Vec<Part<Z::Number>>>,
 }
 impl<Z: Plain> Closure<Z> {
@@ -164,7 +163,6 @@ struct FirstOrder<Z: Plain> {
     shape: IxDyn,
     /// The operands'.
     shapes: Vec<IxDyn>,
-    #[expect(clippy::type_complexity)]
     backward: Box<dyn Fn(Z) -> Vec<Part<Z::Number>>>,
     /// A sweep runs the closure now: an inner sweep must not come here.
     running: Cell<bool>,

@@ -6,9 +6,9 @@
 //! Walther 2008, section 4.3). For the graph of derivatives the steps run on whole arrays.
 
 use super::broadcast::{common, fill, sum_to};
+use super::feed::{BLOCK, Feed, Order, flow_blocks};
 use super::kernel;
 use super::lanes::Lanes;
-use super::loops::{slopes_into, values_into};
 use super::operation::{Edge, Pull, Rule, lift, record, recording, wants};
 use super::trace::{Place, Traced, trace};
 use crate::error::{Error, accept};
@@ -20,7 +20,7 @@ use crate::rule::Op;
 use ndarray::{Dimension, IxDyn};
 
 /// What the registers of all steps may take together: they are to stay in the cache next to the processor.
-const NEAR_BYTES: usize = 24 << 10;
+const NEAR_BYTES: usize = 48 << 10;
 
 /// The closure's value for all elements.
 ///
@@ -33,7 +33,7 @@ pub(super) fn zip_any<T: Float, const N: usize>(
 ) -> Result<NodeArrayD<T>, Error> {
     let mut shape = IxDyn(&[]);
     for array in &arrays {
-        shape = common(name, shape.slice(), array.shape())?;
+        shape = common(name, &shape, array.body().shape())?;
     }
     let traced = trace(f);
     let captured = traced.captured.iter().map(lift).collect::<Vec<_>>();
@@ -77,6 +77,7 @@ impl<T: Float> Rule<T> for Fused<T> {
 }
 impl<T: Float> Fused<T> {
     fn pull_numbers(&self, at: &mut Pull<'_, T>) {
+        let shape = at.shape();
         let mut flow = Some(at.flow());
         let wanted: Vec<usize> = (0..at.operands()).filter(|&k| at.wants(k)).collect();
         for (turn, &k) in wanted.iter().enumerate() {
@@ -84,10 +85,16 @@ impl<T: Float> Fused<T> {
             let adjoint = if turn + 1 == wanted.len() { flow.take() } else { flow.clone() };
             let (Some(adjoint), Some(partial)) = (adjoint, &self.partials[k]) else { continue };
             let part = match adjoint {
-                Flow::Array(values) => kernel::flow_into(values, partial),
                 // mostly from a sum: the partial derivatives themselves
-                Flow::Everywhere(g) if g == T::of(1.0) && (g - T::of(1.0)).is_exact_zero() => partial.clone(),
-                Flow::Everywhere(g) | Flow::Number(g) => kernel::map(partial, |slope| T::flow(&slope, &g)),
+                Flow::Everywhere(g) if (g - T::of(1.0)).is_exact_zero() => partial.clone(),
+                adjoint => {
+                    let order = Order::of(&shape, adjoint.values().into_iter().chain([partial]));
+                    let mut partial = Feed::new(partial, &order, BLOCK);
+                    flow_blocks(adjoint, &order, &mut |start, adjoints| {
+                        partial.advance(start, adjoints.len());
+                        T::flow_each(partial.block(start, adjoints.len()), adjoints);
+                    })
+                }
             };
             at.give_flow(k, Flow::Array(kernel::sum_to(part, &self.shapes[k])));
         }
@@ -115,46 +122,67 @@ impl<T: Float> Fused<T> {
 
 // ------------------------------------------------------------------------------------------------ block by block
 
-/// How the elements of an input come.
-enum Input<'a, T> {
-    /// In row-major order.
-    Row(&'a [T]),
-    /// One for all: it stands in its register from the beginning.
-    Set,
-    Wild(Box<dyn Iterator<Item = T> + 'a>),
-}
-
 struct Blocks<'a, T: Float> {
     traced: &'a Traced<T>,
     arrays: &'a [NodeArrayD<T>],
     shape: &'a IxDyn,
     /// By which inputs and captured numbers partial derivatives are wanted.
     wanted: Vec<bool>,
-    /// Which steps depend on these.
-    active: Vec<bool>,
+    /// What flows back, from the last step to the first.
+    arrows: Vec<Arrow>,
+    /// Which registers something flows to.
+    reached: Vec<bool>,
     /// Elements to a block.
     block: usize,
 }
+/// From a step to one of its operands.
+struct Arrow {
+    step: usize,
+    operand: usize,
+    /// Nothing has come there before.
+    first: bool,
+}
 impl<'a, T: Float> Blocks<'a, T> {
     fn new(traced: &'a Traced<T>, arrays: &'a [NodeArrayD<T>], shape: &'a IxDyn, wanted: Vec<bool>) -> Self {
-        let mut active: Vec<bool> = Vec::with_capacity(traced.steps.len());
-        for step in &traced.steps {
-            let depends = step.operands.iter().any(|&place| match place {
-                Place::Input(k) => wanted[k],
-                Place::Captured(k) => wanted[traced.inputs + k],
-                Place::Constant(_) => false,
-                Place::Step(k) => active[k],
-            });
-            active.push(depends);
-        }
-        let mut blocks = Blocks { traced, arrays, shape, wanted, active, block: 1 };
+        let mut blocks = Blocks { traced, arrays, shape, wanted, arrows: Vec::new(), reached: Vec::new(), block: 1 };
         let files = if blocks.wanted.contains(&true) { 2 } else { 1 };
         let bytes = files * blocks.registers() * size_of::<T>();
         // a multiple of what the widest instructions take at once
         blocks.block = (NEAR_BYTES / bytes.max(1)).clamp(8, 1024) / 8 * 8;
+        if files == 2 {
+            blocks.plan();
+        }
         blocks
     }
-    /// Inputs, captured numbers, constants, steps: each has a register of one block.
+    /// Finds the arrows along which something flows to what is wanted.
+    fn plan(&mut self) {
+        let depends = |active: &[bool], place| match place {
+            Place::Input(k) => self.wanted[k],
+            Place::Captured(k) => self.wanted[self.traced.inputs + k],
+            Place::Constant(_) => false,
+            Place::Step(k) => active[k],
+        };
+        let mut active: Vec<bool> = Vec::with_capacity(self.traced.steps.len());
+        for step in &self.traced.steps {
+            active.push(step.operands.iter().any(|&place| depends(&active, place)));
+        }
+        let mut reached = vec![false; self.registers()];
+        reached[self.register(self.traced.result)] = true;
+        let mut arrows = Vec::new();
+        for (k, step) in self.traced.steps.iter().enumerate().rev() {
+            if !reached[self.register(Place::Step(k))] {
+                continue;
+            }
+            for (operand, &place) in step.operands[..step.op.arity()].iter().enumerate() {
+                if depends(&active, place) {
+                    let first = !std::mem::replace(&mut reached[self.register(place)], true);
+                    arrows.push(Arrow { step: k, operand, first });
+                }
+            }
+        }
+        (self.arrows, self.reached) = (arrows, reached);
+    }
+    /// Inputs, captured numbers, constants, steps: each has a register of one block (inputs only for adjoints).
     fn registers(&self) -> usize {
         self.register(Place::Step(self.traced.steps.len()))
     }
@@ -167,97 +195,103 @@ impl<'a, T: Float> Blocks<'a, T> {
             Place::Step(k) => inputs + captured + self.traced.constants.len() + k,
         }
     }
-    fn wants(&self, place: Place) -> bool {
-        match place {
-            Place::Input(k) => self.wanted[k],
-            Place::Captured(k) => self.wanted[self.traced.inputs + k],
-            Place::Constant(_) => false,
-            Place::Step(k) => self.active[k],
-        }
-    }
 
     /// The values, and the partial derivatives that are wanted.
     fn run(&self) -> (Values<T>, Vec<Option<Values<T>>>) {
         let (block, size) = (self.block, self.shape.size());
         let nothing = T::of(0.0);
         let mut values = vec![nothing; self.registers() * block];
-        let mut adjoints = if self.wanted.contains(&true) { values.clone() } else { Vec::new() };
-        let mut slopes = vec![nothing; block];
+        let mut adjoints = if self.reached.is_empty() { Vec::new() } else { values.clone() };
+        let mut room = vec![nothing; block];
         let captured = self.traced.captured.iter().enumerate().map(|(k, x)| (Place::Captured(k), x.value()));
         let constants = self.traced.constants.iter().enumerate().map(|(k, &c)| (Place::Constant(k), c));
         for (place, value) in captured.chain(constants) {
             values[self.register(place) * block..][..block].fill(value);
         }
         let looks: Vec<_> = self.arrays.iter().map(|x| x.body().look()).collect();
-        let mut inputs: Vec<Input<'_, T>> = Vec::with_capacity(looks.len());
-        for (k, look) in looks.iter().enumerate() {
-            inputs.push(match look.as_slice() {
-                Some(&[value]) => {
-                    values[k * block..][..block].fill(value);
-                    Input::Set
-                }
-                Some(elements) if look.shape() == self.shape.slice() => Input::Row(elements),
-                _ => Input::Wild(Box::new(kernel::stretch(look, self.shape).into_iter().copied())),
-            });
-        }
+        let order = Order::of(self.shape, looks.iter().map(|look| &**look));
+        let mut inputs: Vec<Feed<'_, T>> = looks.iter().map(|look| Feed::new(look, &order, block)).collect();
         let mut results = take(size);
         let mut partials: Vec<Option<Vec<T>>> = self.wanted.iter().map(|&wanted| wanted.then(|| take(size))).collect();
-        let mut start = 0;
-        while start < size {
+        for start in (0..size).step_by(block) {
             let len = block.min(size - start);
-            for (k, input) in inputs.iter_mut().enumerate() {
-                let register = &mut values[k * block..][..len];
-                match input {
-                    Input::Row(elements) => register.copy_from_slice(&elements[start..start + len]),
-                    Input::Set => (),
-                    Input::Wild(elements) => register.iter_mut().zip(elements).for_each(|(to, from)| *to = from),
+            inputs.iter_mut().for_each(|input| input.advance(start, len));
+            self.forward(&mut values, &inputs, start, len);
+            results.extend_from_slice(self.operand(self.traced.result, &values, &inputs, start, len));
+            if adjoints.is_empty() {
+                continue;
+            }
+            self.backward(&values, &inputs, &mut adjoints, &mut room, (start, len), false);
+            let wanted = (0..self.wanted.len()).filter(|&k| self.wanted[k] && self.reached[k]);
+            if wanted.into_iter().any(|k| T::were_hasty(&adjoints[k * block..][..len])) {
+                self.backward(&values, &inputs, &mut adjoints, &mut room, (start, len), true);
+            }
+            for (k, partial) in partials.iter_mut().enumerate() {
+                match partial {
+                    Some(partial) if self.reached[k] => partial.extend_from_slice(&adjoints[k * block..][..len]),
+                    Some(partial) => partial.resize(start + len, nothing),
+                    None => (),
                 }
             }
-            self.forward(&mut values, len);
-            results.extend_from_slice(&values[self.register(self.traced.result) * block..][..len]);
-            if !adjoints.is_empty() {
-                self.backward(&values, &mut adjoints, &mut slopes, len);
-                for (k, partial) in partials.iter_mut().enumerate() {
-                    if let Some(partial) = partial {
-                        partial.extend_from_slice(&adjoints[k * block..][..len]);
-                    }
-                }
-            }
-            start += len;
         }
-        let whole = |elements| Values::from_vec(self.shape.clone(), elements);
+        let whole = |elements| order.array(elements);
         (whole(results), partials.into_iter().map(|partial| partial.map(whole)).collect())
     }
 
-    fn forward(&self, values: &mut [T], len: usize) {
-        for (k, step) in self.traced.steps.iter().enumerate() {
-            let (before, from) = values.split_at_mut(self.register(Place::Step(k)) * self.block);
-            let operands = step.operands.map(|place| &before[self.register(place) * self.block..][..len]);
-            values_into(step.op, step.exponent, operands, &mut from[..len]);
+    /// A block of an operand: of the array itself, or in a register.
+    #[inline]
+    fn operand<'b>(
+        &self,
+        place: Place,
+        values: &'b [T],
+        inputs: &'b [Feed<'_, T>],
+        start: usize,
+        len: usize,
+    ) -> &'b [T] {
+        match place {
+            Place::Input(k) => inputs[k].block(start, len),
+            place => &values[self.register(place) * self.block..][..len],
         }
     }
-    fn backward(&self, values: &[T], adjoints: &mut [T], slopes: &mut [T], len: usize) {
+    fn forward(&self, values: &mut [T], inputs: &[Feed<'_, T>], start: usize, len: usize) {
+        for (k, step) in self.traced.steps.iter().enumerate() {
+            let (before, from) = values.split_at_mut(self.register(Place::Step(k)) * self.block);
+            let operands = step.operands.map(|place| self.operand(place, before, inputs, start, len));
+            T::row_values(step.op, step.exponent, operands, &mut from[..len]);
+        }
+    }
+    /// A block backward. What flows is multiplied at once; `careful` if a NaN has come out, for zero times anything is zero.
+    fn backward(
+        &self,
+        values: &[T],
+        inputs: &[Feed<'_, T>],
+        adjoints: &mut [T],
+        room: &mut [T],
+        (start, len): (usize, usize),
+        careful: bool,
+    ) {
         let block = self.block;
-        adjoints.fill(T::of(0.0));
         adjoints[self.register(self.traced.result) * block..][..len].fill(T::of(1.0));
-        for (k, step) in self.traced.steps.iter().enumerate().rev().filter(|(k, _)| self.active[*k]) {
-            let here = self.register(Place::Step(k)) * block;
+        for arrow in &self.arrows {
+            let step = &self.traced.steps[arrow.step];
+            let here = self.register(Place::Step(arrow.step)) * block;
             let (before, from) = adjoints.split_at_mut(here);
             let adjoint = &from[..len];
-            let operands = step.operands.map(|place| &values[self.register(place) * block..][..len]);
-            for (i, &place) in step.operands[..step.op.arity()].iter().enumerate() {
-                if !self.wants(place) {
-                    continue;
-                }
-                let sum = &mut before[self.register(place) * block..][..len];
-                match (step.op, i) {
-                    (Op::Add, _) | (Op::Sub, 0) => sum.iter_mut().zip(adjoint).for_each(|(sum, &g)| *sum += g),
-                    (Op::Neg, _) | (Op::Sub, _) => sum.iter_mut().zip(adjoint).for_each(|(sum, &g)| *sum -= g),
-                    _ => {
-                        let part = &mut slopes[..len];
-                        slopes_into(step.op, i, step.exponent, operands, &values[here..][..len], part);
-                        T::flow_each(adjoint, part);
-                        sum.iter_mut().zip(&*part).for_each(|(sum, &part)| *sum += part);
+            let part = &mut before[self.register(step.operands[arrow.operand]) * block..][..len];
+            let pairs = part.iter_mut().zip(adjoint);
+            match (step.op, arrow.operand, arrow.first) {
+                (Op::Add, _, true) | (Op::Sub, 0, true) => part.copy_from_slice(adjoint),
+                (Op::Add, _, _) | (Op::Sub, 0, _) => pairs.for_each(|(part, &g)| *part += g),
+                (Op::Neg, _, true) | (Op::Sub, _, true) => pairs.for_each(|(part, &g)| *part = -g),
+                (Op::Neg, _, _) | (Op::Sub, _, _) => pairs.for_each(|(part, &g)| *part -= g),
+                (op, k, first) => {
+                    let operands = step.operands.map(|place| self.operand(place, values, inputs, start, len));
+                    let z = &values[here..][..len];
+                    let slopes = T::row_slopes(op, k, step.exponent, operands, z, &mut room[..len]);
+                    if careful {
+                        T::flow_slices(slopes, adjoint, part, !first);
+                    } else {
+                        T::flow_hastily(slopes, adjoint, part, !first);
                     }
                 }
             }

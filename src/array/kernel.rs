@@ -3,94 +3,25 @@
 use crate::graph::array::{Values, take};
 use crate::number::Float;
 use ndarray::linalg::general_mat_mul;
-use ndarray::{ArrayD, ArrayView, ArrayViewD, Axis, Dimension, Ix1, Ix2, IxDyn, ShapeBuilder, Zip};
+use ndarray::{ArrayD, ArrayView, ArrayViewD, Axis, Dimension, Ix1, Ix2, IxDyn};
 
-/// How the elements lie.
-enum Lie<'a, T> {
-    /// All the same.
-    One(T),
-    /// In row-major order.
-    Row(&'a [T]),
-    /// Otherwise.
-    Wild,
+/// A copy in row-major order.
+pub(crate) fn copy<T: Float>(x: &Values<T>) -> Values<T> {
+    map(x, |x| x)
 }
-fn lie<T: Float>(x: &Values<T>) -> Lie<'_, T> {
-    match x.as_slice() {
-        Some(&[value]) => Lie::One(value),
-        Some(elements) => Lie::Row(elements),
-        None => Lie::Wild,
-    }
-}
-fn from<T: Float>(shape: &IxDyn, elements: impl ExactSizeIterator<Item = T>) -> Values<T> {
-    let mut vec = take(elements.len());
-    vec.extend(elements);
-    Values::from_vec(shape.clone(), vec)
-}
-
-/// `f` of every element.
+/// `f` of every element, in row-major order.
 pub(crate) fn map<T: Float>(x: &Values<T>, f: impl Fn(T) -> T) -> Values<T> {
-    if let Some(elements) = x.as_slice() {
-        return from(&x.raw_dim(), elements.iter().map(|&x| f(x)));
+    let mut elements = take(x.len());
+    match x.as_slice() {
+        Some(row) => elements.extend(row.iter().map(|&x| f(x))),
+        None => elements.extend(x.iter().map(|&x| f(x))),
     }
-    match x.as_slice_memory_order() {
-        // the order in memory is kept
-        Some(elements) if x.strides().iter().all(|&s| s >= 0) => {
-            let mut vec = take(elements.len());
-            vec.extend(elements.iter().map(|&x| f(x)));
-            let strides: Vec<usize> = x.strides().iter().map(|s| s.unsigned_abs()).collect();
-            match ArrayD::from_shape_vec(x.raw_dim().strides(IxDyn(&strides)), vec) {
-                Ok(array) => Values::new(array),
-                Err(_) => from(&x.raw_dim(), x.iter().map(|&x| f(x))),
-            }
-        }
-        _ => from(&x.raw_dim(), x.iter().map(|&x| f(x))),
-    }
-}
-/// `f` of every element, in place if nobody else has the array.
-pub(crate) fn map_into<T: Float>(x: Values<T>, f: impl Fn(T) -> T) -> Values<T> {
-    match x.owned() {
-        Ok(array) => Values::new(array.mapv_into(f)),
-        Err(shared) => map(&shared, f),
-    }
-}
-
-/// `f` of pairs; both arrays broadcast to `shape`.
-pub(crate) fn zip<T: Float>(shape: &IxDyn, x: &Values<T>, y: &Values<T>, f: impl Fn(T, T) -> T) -> Values<T> {
-    match (lie(x), lie(y)) {
-        (Lie::One(x), _) if y.raw_dim() == *shape => map(y, |y| f(x, y)),
-        (_, Lie::One(y)) if x.raw_dim() == *shape => map(x, |x| f(x, y)),
-        (Lie::Row(p), Lie::Row(q)) => {
-            let size = shape.size();
-            if p.len() == size && q.len() == size {
-                from(shape, p.iter().zip(q).map(|(&x, &y)| f(x, y)))
-            } else if p.len() == size && is_tail(y.shape(), shape) {
-                rows(shape, p, q, f)
-            } else if q.len() == size && is_tail(x.shape(), shape) {
-                rows(shape, q, p, |y, x| f(x, y))
-            } else {
-                wild(shape, x, y, f)
-            }
-        }
-        _ => wild(shape, x, y, f),
-    }
-}
-/// `f` of the elements and of `row`, again and again.
-fn rows<T: Float>(shape: &IxDyn, elements: &[T], row: &[T], f: impl Fn(T, T) -> T) -> Values<T> {
-    let mut vec = take(elements.len());
-    for part in elements.chunks_exact(row.len()) {
-        vec.extend(part.iter().zip(row).map(|(&x, &y)| f(x, y)));
-    }
-    Values::from_vec(shape.clone(), vec)
+    Values::from_vec(x.raw_dim(), elements)
 }
 /// Whether an array of shape `small` repeats as a whole in one of shape `large`.
-fn is_tail(small: &[usize], large: &IxDyn) -> bool {
+pub(super) fn is_tail(small: &[usize], large: &[usize]) -> bool {
     let ones = small.iter().take_while(|&&n| n == 1).count();
-    large.slice().ends_with(&small[ones..])
-}
-fn wild<T: Float>(shape: &IxDyn, x: &Values<T>, y: &Values<T>, f: impl Fn(T, T) -> T) -> Values<T> {
-    let mut result = blank(shape);
-    Zip::from(&mut result).and(stretch(x, shape)).and(stretch(y, shape)).for_each(|z, &x, &y| *z = f(x, y));
-    Values::new(result)
+    large.ends_with(&small[ones..])
 }
 /// Zeros in a buffer of the pool.
 pub(crate) fn blank<T: Float>(shape: &IxDyn) -> ArrayD<T> {
@@ -107,57 +38,6 @@ pub(crate) fn stretch<'a, T: Float>(x: &'a Values<T>, shape: &IxDyn) -> ArrayVie
     match x.broadcast(shape.clone()) {
         Some(view) => view,
         None => panic!("{:?} does not broadcast to {:?}: this is a bug in backprop", x.shape(), shape.slice()),
-    }
-}
-
-/// `f` of triples; all arrays broadcast to `shape`.
-pub(crate) fn zip3<T: Float>(shape: &IxDyn, [x, y, w]: [&Values<T>; 3], f: impl Fn(T, T, T) -> T) -> Values<T> {
-    match (lie(x), lie(y), lie(w)) {
-        (Lie::One(x), _, _) => zip(shape, y, w, |y, w| f(x, y, w)),
-        (_, Lie::One(y), _) => zip(shape, x, w, |x, w| f(x, y, w)),
-        (_, _, Lie::One(w)) => zip(shape, x, y, |x, y| f(x, y, w)),
-        (Lie::Row(p), Lie::Row(q), Lie::Row(r)) if [p, q, r].iter().all(|x| x.len() == shape.size()) => {
-            from(shape, p.iter().zip(q).zip(r).map(|((&x, &y), &w)| f(x, y, w)))
-        }
-        _ => {
-            let mut result = blank(shape);
-            Zip::from(&mut result)
-                .and(stretch(x, shape))
-                .and(stretch(y, shape))
-                .and(stretch(w, shape))
-                .for_each(|z, &x, &y, &w| *z = f(x, y, w));
-            Values::new(result)
-        }
-    }
-}
-
-/// `g` changed by `f` of its element and of one of `x`, in place if nobody else has it. The shapes are the same, or `x`
-/// broadcasts.
-pub(crate) fn zip_into<T: Float>(g: Values<T>, x: &Values<T>, f: impl Fn(T, T) -> T) -> Values<T> {
-    let shape = g.raw_dim();
-    match g.owned() {
-        Ok(mut array) => {
-            match (array.as_slice_mut(), x.as_slice()) {
-                (Some(g), Some(x)) if g.len() == x.len() => g.iter_mut().zip(x).for_each(|(g, &x)| *g = f(*g, x)),
-                _ => Zip::from(&mut array).and(stretch(x, &shape)).for_each(|g, &x| *g = f(*g, x)),
-            }
-            Values::new(array)
-        }
-        Err(shared) => zip(&shape, &shared, x, f),
-    }
-}
-
-/// What flows through slopes of the same shape: the strong-zero product, in place of the adjoints if nobody else has them.
-pub(crate) fn flow_into<T: Float>(adjoints: Values<T>, slopes: &Values<T>) -> Values<T> {
-    match adjoints.owned() {
-        Ok(mut array) => {
-            match (array.as_slice_mut(), slopes.as_slice()) {
-                (Some(adjoints), Some(slopes)) => T::flow_each(slopes, adjoints),
-                _ => Zip::from(&mut array).and(&**slopes).for_each(|g, slope| *g = T::flow(slope, g)),
-            }
-            Values::new(array)
-        }
-        Err(shared) => zip(&shared.raw_dim(), &shared, slopes, |g, slope| T::flow(&slope, &g)),
     }
 }
 
@@ -194,7 +74,7 @@ pub(crate) fn sum_to<T: Float>(x: Values<T>, shape: &IxDyn) -> Values<T> {
         return Values::full(shape.clone(), total(&x));
     }
     if let Some(elements) = x.as_slice()
-        && is_tail(shape.slice(), &x.raw_dim())
+        && is_tail(shape.slice(), x.shape())
         && shape.size() > 0
     {
         let mut sums = take(shape.size());
@@ -213,18 +93,6 @@ pub(crate) fn sum_to<T: Float>(x: Values<T>, shape: &IxDyn) -> Values<T> {
             result = result.sum_axis(Axis(axis)).insert_axis(Axis(axis));
         }
     }
-    Values::new(result)
-}
-
-/// `f` of four; all arrays broadcast to `shape`.
-pub(crate) fn zip4<T: Float>(shape: &IxDyn, [x, y, w, v]: [&Values<T>; 4], f: impl Fn(T, T, T, T) -> T) -> Values<T> {
-    let mut result = blank(shape);
-    Zip::from(&mut result)
-        .and(stretch(x, shape))
-        .and(stretch(y, shape))
-        .and(stretch(w, shape))
-        .and(stretch(v, shape))
-        .for_each(|z, &x, &y, &w, &v| *z = f(x, y, w, v));
     Values::new(result)
 }
 

@@ -4,6 +4,7 @@
 //! It compares with nothing: a slope that branches asks [`either`](Elementary::either), and each element gets its own
 //! branch.
 
+use super::broadcast::common;
 use super::choice::choose;
 use super::elementwise::{binary, join, ternary, unary};
 use super::kernel;
@@ -12,7 +13,7 @@ use crate::graph::array::{NodeArray, NodeArrayD, Values};
 use crate::number::{Elementary, Float, Seen};
 use crate::ops::each_operator;
 use crate::rule::{Fold, Op, table};
-use ndarray::{ArrayD, Dimension};
+use ndarray::{ArcArray, ArrayD, Dimension, IxDyn};
 use std::borrow::Borrow;
 use std::iter::{Product, Sum};
 
@@ -138,34 +139,14 @@ impl<T: Float> Elementary for Lanes<T> {
         yes: impl FnOnce() -> Self,
         no: impl FnOnce() -> Self,
     ) -> Self {
-        let values = of.map(|x| x.0.values());
-        let mut shape = ndarray::IxDyn(&[]);
-        for x in of {
-            shape = match super::broadcast::common("either", shape.slice(), x.0.shape()) {
-                Ok(shape) => shape,
-                Err(error) => panic!("{error}: this is a bug in backprop"),
-            };
-        }
-        let mut elements = values.each_ref().map(|values| kernel::stretch(values, &shape).into_iter());
-        let mask: Vec<bool> = (0..shape.size())
-            .map(|_| {
-                let seen = elements.each_mut().map(|elements| match elements.next() {
-                    Some(x) => Seen { value: x.to_f64_value(), normal: x.is_normal_value() },
-                    None => Seen { value: f64::NAN, normal: false },
-                });
-                test(seen)
-            })
-            .collect();
-        // what all elements agree on needs no choice
-        if mask.iter().all(|&taken| taken) {
-            return yes();
-        }
-        if !mask.contains(&true) {
-            return no();
-        }
-        match ArrayD::from_shape_vec(shape, mask) {
-            Ok(mask) => lanes(choose(&mask.into_shared(), &yes().0, &no().0)),
-            Err(error) => panic!("{error}: this is a bug in backprop"),
+        match branch(&of, &|seen| {
+            let mut all = [Seen { value: f64::NAN, normal: false }; K];
+            all.copy_from_slice(seen);
+            test(all)
+        }) {
+            Branch::All => yes(),
+            Branch::None => no(),
+            Branch::Some(mask) => lanes(choose(&mask, &yes().0, &no().0)),
         }
     }
     // exact zeros and ones leave no trace in graphs of derivatives
@@ -180,6 +161,41 @@ impl<T: Float> Elementary for Lanes<T> {
     }
     fn join(a: Self, b: Self) -> Self {
         Lanes(join(a.0, b.0))
+    }
+}
+/// Which elements take a branch. What all agree on needs no choice.
+enum Branch {
+    All,
+    None,
+    Some(ArcArray<bool, IxDyn>),
+}
+/// (Apart from [`either`](Elementary::either), of which every branch of every slope has its own.)
+fn branch<T: Float>(of: &[&Lanes<T>], test: &dyn Fn(&[Seen]) -> bool) -> Branch {
+    let mut shape = IxDyn(&[]);
+    for x in of {
+        shape = match common("either", &shape, x.0.body().shape()) {
+            Ok(shape) => shape,
+            Err(error) => panic!("{error}: this is a bug in backprop"),
+        };
+    }
+    let values: Vec<Values<T>> = of.iter().map(|x| x.0.values()).collect();
+    let mut elements: Vec<_> = values.iter().map(|values| kernel::stretch(values, &shape).into_iter()).collect();
+    let mut seen = Vec::with_capacity(of.len());
+    let mut mask = Vec::with_capacity(shape.size());
+    for _ in 0..shape.size() {
+        seen.clear();
+        seen.extend(elements.iter_mut().filter_map(Iterator::next).map(|x| x.seen()));
+        mask.push(test(&seen));
+    }
+    if mask.iter().all(|&taken| taken) {
+        return Branch::All;
+    }
+    if !mask.contains(&true) {
+        return Branch::None;
+    }
+    match ArrayD::from_shape_vec(shape, mask) {
+        Ok(mask) => Branch::Some(mask.into_shared()),
+        Err(error) => panic!("{error}: this is a bug in backprop"),
     }
 }
 impl<T: Float> Lanes<T> {

@@ -31,7 +31,7 @@ pub(super) fn reshape<T: Float>(x: &NodeArrayD<T>, shape: &IxDyn) -> NodeArrayD<
         return x.clone();
     }
     let values = x.values();
-    let values = if values.is_standard_layout() { values } else { standard(&values) };
+    let values = if values.is_standard_layout() { values } else { kernel::copy(&values) };
     let values = match values.shared().into_shape_with_order(shape.clone()) {
         Ok(array) => Values::new(array),
         Err(error) => panic!("{error}: this is a bug in backprop"),
@@ -40,12 +40,6 @@ pub(super) fn reshape<T: Float>(x: &NodeArrayD<T>, shape: &IxDyn) -> NodeArrayD<
         return NodeArray::made(values);
     }
     record(Reshape { from: x.body().shape().clone() }, [Edge::array(x, false)], values, false)
-}
-/// A copy in row-major order.
-fn standard<T: Float>(x: &Values<T>) -> Values<T> {
-    let mut elements = crate::graph::array::take(x.len());
-    elements.extend(x.iter().copied());
-    Values::from_vec(x.raw_dim(), elements)
 }
 
 // ------------------------------------------------------------------------------------------------ permute

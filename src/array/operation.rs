@@ -12,6 +12,7 @@ use crate::graph::payload::{self, Payload};
 use crate::graph::recorded::Recorded;
 use crate::number::Float;
 use ndarray::{Dimension, IxDyn};
+use std::cell::Ref;
 use std::marker::PhantomData;
 use std::rc::Rc;
 
@@ -63,7 +64,7 @@ pub(crate) fn record<T: Float>(
     let body = Body::new(values);
     let result = keep.then(|| body.clone());
     let target = Collector::new(&body);
-    let node = payload::record(T::of(0.0), Made { rule, edges, result, target, number: PhantomData });
+    let node = payload::record(T::of(f64::NAN), Made { rule, edges, result, target, number: PhantomData });
     NodeArray::assemble(Some(node), body)
 }
 /// An operation with a number for result. `keep`: the rule needs the result.
@@ -180,13 +181,32 @@ impl<T: Float> Pull<'_, T> {
         if !edge.is_array {
             return if self.is_plain() { NodeArray::made(Values::scalar(edge.node.value())) } else { lift(&edge.node) };
         }
+        NodeArray::assemble(self.live(&edge.node), self.saved(edge).clone())
+    }
+    /// # Panics
+    /// If the operand has been updated in place since.
+    fn saved<'e>(&self, edge: &'e Edge<T>) -> &'e Rc<Body<T>> {
         let Some(body) = &edge.saved else { unsaved(self.rule) };
         assert!(
             body.version() == edge.version,
             "{} needs the value that a leaf had when it was computed, and update() has changed it since: sweep before you update, or compute anew",
             self.rule.recorded()
         );
-        NodeArray::assemble(self.live(&edge.node), body.clone())
+        body
+    }
+    /// The values of operand `k`, an array that has been saved.
+    ///
+    /// # Panics
+    /// If it has been updated in place since.
+    pub fn look(&self, k: usize) -> Ref<'_, Values<T>> {
+        self.saved(&self.edges[k]).look()
+    }
+    /// The values of the result, which has been kept.
+    pub fn look_at_result(&self) -> Ref<'_, Values<T>> {
+        match self.result {
+            Some(body) => body.look(),
+            None => unsaved(self.rule),
+        }
     }
     /// The result, which has been kept.
     pub fn result(&self) -> NodeArrayD<T> {

@@ -11,7 +11,7 @@ use crate::graph::handle::Node;
 use crate::graph::recorded::Recorded;
 use crate::number::Float;
 use crate::rule::{Fold, Op};
-use ndarray::{ArrayBase, ArrayD, Data, Dimension, Ix1, Ix2, Ix3, IxDyn};
+use ndarray::{ArrayBase, ArrayD, ArrayRef, Data, Dimension, Ix1, Ix2, Ix3, IxDyn};
 
 /// A product of vectors and matrices, by their ranks.
 struct Product;
@@ -108,7 +108,7 @@ fn batched<T: Float>(a: &NodeArrayD<T>, b: &NodeArrayD<T>) -> NodeArrayD<T> {
 /// | vector | matrix | vector |
 /// | matrix | matrix | matrix |
 ///
-/// The right one may be a plain array of ndarray's. Sealed.
+/// Either may be a plain array of ndarray's. Sealed.
 ///
 /// ```
 /// use backprop::{NodeArray, NodeArray1};
@@ -116,6 +116,7 @@ fn batched<T: Float>(a: &NodeArrayD<T>, b: &NodeArrayD<T>) -> NodeArrayD<T> {
 /// let w = NodeArray::leaf(array![[1.0, 2.0], [3.0, 4.0]]);
 /// let y: NodeArray1<f64> = w.dot(&array![1.0, -1.0]);
 /// assert_eq!(y.value(), array![-1.0, -1.0]);
+/// assert_eq!(array![1.0, -1.0].dot(&w).value(), array![-2.0, -2.0]);
 /// ```
 pub trait Dot<T: Float, R>: sealed::Sealed {
     /// The product's type.
@@ -146,6 +147,25 @@ macro_rules! dots { ($($Left:ident $Right:ident => $Out:ty, |$z:ident| $out:expr
     };
 }
 dots! {
+    Ix1 Ix1 => Node<T>, |z| lower(&z);
+    Ix1 Ix2 => NodeArray<T, Ix1>, |z| z.ranked();
+    Ix2 Ix1 => NodeArray<T, Ix1>, |z| z.ranked();
+    Ix2 Ix2 => NodeArray<T, Ix2>, |z| z.ranked();
+}
+
+/// `x.dot(&w)` with a plain array on the left.
+macro_rules! plain_dots { ($($Left:ident $Right:ident => $Out:ty, |$z:ident| $out:expr;)*) => { $(
+    impl<T: Float> ndarray::linalg::Dot<NodeArray<T, $Right>> for ArrayRef<T, $Left> {
+        type Output = $Out;
+        #[track_caller]
+        fn dot(&self, right: &NodeArray<T, $Right>) -> $Out {
+            let left = NodeArray::made(Values::new(self.to_owned().into_dyn()));
+            let $z = accept(try_product(&left, &right.any()));
+            $out
+        }
+    }
+)* } }
+plain_dots! {
     Ix1 Ix1 => Node<T>, |z| lower(&z);
     Ix1 Ix2 => NodeArray<T, Ix1>, |z| z.ranked();
     Ix2 Ix1 => NodeArray<T, Ix1>, |z| z.ranked();

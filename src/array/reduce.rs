@@ -56,7 +56,7 @@ pub(super) fn lanes<T: Float>(x: &Values<T>, along: Along, f: impl Fn(&[T]) -> T
 }
 /// `f` writes to each lane of a copy.
 pub(super) fn on_lanes<T: Float>(x: &Values<T>, along: Along, f: impl Fn(&mut [T])) -> Values<T> {
-    let mut result = kernel::map(x, |x| x).shared().into_owned();
+    let mut result = kernel::copy(x).shared().into_owned();
     let Some(axis) = along else {
         let mut all: Vec<T> = result.iter().copied().collect();
         f(&mut all);

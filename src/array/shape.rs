@@ -1,6 +1,6 @@
 //! Moving elements, by name: reshaping, permuting axes, slicing, selecting, putting together.
 
-use super::broadcast::{common, fill};
+use super::broadcast::{common, fill, is_possible};
 use super::moves::{check_slice, concatenate_any, diagonal, from_nodes, on_diagonal, permute, reshape, select, slice};
 use super::operation::lower;
 use crate::error::{Error, accept};
@@ -37,8 +37,7 @@ impl<T: Float, D: Dimension> NodeArray<T, D> {
     /// [`Error::Shapes`] if the shape has another number of elements.
     pub fn try_reshape<E: IntoDimension>(&self, shape: E) -> Result<NodeArray<T, E::Dim>, Error> {
         let shape = shape.into_dimension();
-        let size = shape.slice().iter().try_fold(1_usize, |size, &n| size.checked_mul(n));
-        if size != Some(self.len()) {
+        if !is_possible(shape.slice()) || shape.size() != self.len() {
             let (left, right) = (self.shape().to_vec(), shape.slice().to_vec());
             return Err(Error::Shapes { operation: "reshape", left, right });
         }
@@ -131,7 +130,7 @@ impl<T: Float, D: Dimension> NodeArray<T, D> {
     /// [`Error::Shapes`] if the array does not broadcast to the shape.
     pub fn try_broadcast<E: IntoDimension>(&self, shape: E) -> Result<NodeArray<T, E::Dim>, Error> {
         let shape = IxDyn(shape.into_dimension().slice());
-        match common("broadcast", self.shape(), shape.slice()) {
+        match common("broadcast", self.body().shape(), &shape) {
             Ok(together) if together == shape => Ok(fill(&self.any(), &shape).ranked()),
             _ => {
                 let (left, right) = (self.shape().to_vec(), shape.slice().to_vec());
@@ -445,10 +444,16 @@ pub fn try_stack<T: Float, D: Dimension>(
     axis: Axis,
     arrays: &[&NodeArray<T, D>],
 ) -> Result<NodeArray<T, D::Larger>, Error> {
+    let Some(first) = arrays.first() else {
+        return Err(Error::Shape { operation: "stack", shape: Vec::new(), wanted: "at least one array" });
+    };
+    if axis.index() > first.ndim() {
+        return Err(Error::Axis { operation: "stack", axis: axis.index(), rank: first.ndim() + 1 });
+    }
     let mut parts = Vec::with_capacity(arrays.len());
     for array in arrays {
-        if array.shape() != arrays[0].shape() {
-            let (left, right) = (arrays[0].shape().to_vec(), array.shape().to_vec());
+        if array.shape() != first.shape() {
+            let (left, right) = (first.shape().to_vec(), array.shape().to_vec());
             return Err(Error::Shapes { operation: "stack", left, right });
         }
         parts.push(array.try_insert_axis(axis)?.any());

@@ -1,4 +1,4 @@
-//! Arrays in the graph: the handle, what all handles of one array share, and what flows along an arrow.
+//! Arrays in the graph: the handle, and what all handles of one array share.
 //!
 //! An array node is a cell like any other, with a payload; its values do not stand in the graph but in a [`Body`] that
 //! handles share with those operations that need the values for their adjoints. So an array is freed as soon as nobody
@@ -11,130 +11,15 @@ use super::cell::{ARRAY_LEAF, CONSTANT};
 use super::handle::Node;
 use super::home::Home;
 use super::homes;
-use super::payload::{self, Payload};
-use super::recorded::Recorded;
+use super::payload;
 use crate::number::Float;
-use ndarray::{ArcArray, Array, ArrayD, ArrayRef, Dimension, IxDyn};
+use ndarray::{ArrayRef, Dimension, IxDyn};
 use std::cell::{Cell, Ref, RefCell};
 use std::marker::PhantomData;
-use std::ops::Deref;
-use std::rc::{Rc, Weak};
+use std::rc::Rc;
 
-// ------------------------------------------------------------------------------------------------ values
-
-/// The values of an array, shared; the buffer goes back to the thread's pool with the last of them.
-#[derive(Clone, Debug)]
-pub(crate) struct Values<T: Float>(Option<ArcArray<T, IxDyn>>);
-
-impl<T: Float> Values<T> {
-    pub fn new(array: impl Into<ArcArray<T, IxDyn>>) -> Self {
-        Values(Some(array.into()))
-    }
-    /// In row-major order.
-    ///
-    /// # Panics
-    /// If the shape has another number of elements.
-    pub fn from_vec(shape: IxDyn, elements: Vec<T>) -> Self {
-        match ArrayD::from_shape_vec(shape, elements) {
-            Ok(array) => Values::new(array),
-            Err(error) => panic!("{error}: a kernel has miscounted, this is a bug in backprop"),
-        }
-    }
-    /// An array without axes.
-    pub fn scalar(value: T) -> Self {
-        Values::from_vec(IxDyn(&[]), vec![value])
-    }
-    pub fn full(shape: IxDyn, value: T) -> Self {
-        let mut elements = take(shape.size());
-        elements.resize(shape.size(), value);
-        Values::from_vec(shape, elements)
-    }
-    /// As an array of ndarray's, to be looked at or handed out.
-    pub fn shared(mut self) -> ArcArray<T, IxDyn> {
-        match self.0.take() {
-            Some(array) => array,
-            None => gone(),
-        }
-    }
-    /// The array itself, if nobody else has it.
-    pub fn owned(self) -> Result<ArrayD<T>, Self> {
-        self.shared().try_into_owned_nocopy().map_err(Values::new)
-    }
-    /// To be written to; a copy if somebody else has them too.
-    pub fn unshared(&mut self) -> &mut ArrayRef<T, IxDyn> {
-        match &mut self.0 {
-            Some(array) => array,
-            None => gone(),
-        }
-    }
-    /// The only number in it.
-    ///
-    /// # Panics
-    /// If it is empty.
-    pub fn first(&self) -> T {
-        match self.iter().next() {
-            Some(&value) => value,
-            None => panic!("an array without elements has no first: this is a bug in backprop"),
-        }
-    }
-    /// The other's elements added, in place if nobody else has these.
-    pub fn plus(self, other: &Values<T>) -> Self {
-        match self.owned() {
-            Ok(mut array) => {
-                array += other.deref();
-                Values::new(array)
-            }
-            Err(shared) => {
-                let mut elements = take(shared.len());
-                match (shared.as_slice(), other.as_slice()) {
-                    (Some(x), Some(y)) => elements.extend(x.iter().zip(y).map(|(&x, &y)| x + y)),
-                    _ => elements.extend(shared.iter().zip(other.iter()).map(|(&x, &y)| x + y)),
-                }
-                Values::from_vec(shared.raw_dim(), elements)
-            }
-        }
-    }
-}
-impl<T: Float> Values<T> {
-    /// The number added to every element, in place if nobody else has them.
-    fn shifted(self, by: T) -> Self {
-        match self.owned() {
-            Ok(array) => Values::new(array.mapv_into(|x| x + by)),
-            Err(shared) => Values::new(shared.mapv(|x| x + by)),
-        }
-    }
-}
-impl<T: Float> Deref for Values<T> {
-    type Target = ArcArray<T, IxDyn>;
-    #[inline(always)]
-    fn deref(&self) -> &ArcArray<T, IxDyn> {
-        match &self.0 {
-            Some(array) => array,
-            None => gone(),
-        }
-    }
-}
-impl<T: Float> Drop for Values<T> {
-    fn drop(&mut self) {
-        let Some(array) = self.0.take() else { return };
-        if let Ok(array) = array.try_into_owned_nocopy() {
-            give_back(array.into_raw_vec_and_offset().0);
-        }
-    }
-}
-#[cold]
-fn gone() -> ! {
-    panic!("values that have been given away: this is a bug in backprop")
-}
-
-/// An empty vector with room for so many, from the pool.
-pub(crate) fn take<T: Float>(len: usize) -> Vec<T> {
-    homes::with(|home: &Home<T>| home.pool.borrow_mut().take(len)).unwrap_or_else(|| Vec::with_capacity(len))
-}
-/// Back to the pool, for the next one.
-pub(crate) fn give_back<T: Float>(elements: Vec<T>) {
-    let _ = homes::with(|home: &Home<T>| home.pool.borrow_mut().give(elements));
-}
+pub(crate) use super::flow::{Aside, Collector, Flow, Slot, Term, mixed_up};
+pub(crate) use super::values::{Values, ranked, take, take_unwritten, unranked};
 
 // ------------------------------------------------------------------------------------------------ the body
 
@@ -146,9 +31,9 @@ pub(crate) struct Body<T: Float> {
     /// How often the values have been changed in place.
     version: Cell<u32>,
     /// Handles, not counting operations: nobody else can ask for the adjoint.
-    handles: Cell<u32>,
+    pub(super) handles: Cell<u32>,
     /// The gradient of a leaf; of others the adjoint, with its sweep.
-    grad: RefCell<(u64, Option<Values<T>>)>,
+    pub(super) grad: RefCell<(u64, Option<Values<T>>)>,
 }
 
 impl<T: Float> Body<T> {
@@ -196,7 +81,7 @@ impl<T: Float> Body<T> {
         struct Back<'a, T: Float>(&'a Body<T>, Values<T>);
         impl<T: Float> Drop for Back<'_, T> {
             fn drop(&mut self) {
-                *self.0.values.borrow_mut() = self.1.0.take().map(Values::new);
+                *self.0.values.borrow_mut() = Some(self.1.clone());
             }
         }
         let values = self.values();
@@ -325,159 +210,14 @@ impl<T: Float, D: Dimension> NodeArray<T, D> {
         let node = match &self.node {
             None => slot(CONSTANT),
             Some(node) if node.kind() == CONSTANT || node.kind() == ARRAY_LEAF => {
-                node.attach(Rc::new(Slot { name: Some(name.clone()), collector: Collector::new(&self.body) }));
+                let collector = Collector::new(&self.body);
+                // what has come here in a sweep that is under way stays
+                collector.set(node.payload().and_then(|old| old.collector().and_then(Collector::take)));
+                node.attach(Rc::new(Slot { name: Some(name.clone()), collector }));
                 node.clone()
             }
             Some(_) => return None,
         };
         Some(NodeArray::assemble(Some(node), self.body.clone()))
     }
-}
-
-/// The values under a rank that the caller knows.
-pub(crate) fn ranked<T: Float, D: Dimension>(values: Values<T>) -> ArcArray<T, D> {
-    match values.shared().into_dimensionality() {
-        Ok(array) => array,
-        Err(error) => panic!("{error}: a rank is wrong, this is a bug in backprop"),
-    }
-}
-/// An owned array of any rank.
-pub(crate) fn unranked<T: Float, D: Dimension>(array: Array<T, D>) -> Values<T> {
-    Values::new(array.into_dyn())
-}
-
-// ------------------------------------------------------------------------------------------------ what flows
-
-/// What flows along an arrow in a sweep of plain numbers.
-#[derive(Clone)]
-pub(crate) enum Flow<T: Float> {
-    Number(T),
-    Array(Values<T>),
-    /// To every element of an array the same.
-    Everywhere(T),
-}
-impl<T: Float> Flow<T> {
-    /// # Panics
-    /// If it flows to an array.
-    pub fn number(&self) -> T {
-        match self {
-            Flow::Number(adjoint) => *adjoint,
-            _ => mixed_up(),
-        }
-    }
-    /// As an array of this shape.
-    pub fn array(self, shape: &IxDyn) -> Values<T> {
-        match self {
-            Flow::Array(values) => values,
-            Flow::Everywhere(adjoint) => Values::full(shape.clone(), adjoint),
-            Flow::Number(adjoint) => Values::scalar(adjoint),
-        }
-    }
-    fn plus(self, other: Flow<T>) -> Flow<T> {
-        match (self, other) {
-            (Flow::Array(a), Flow::Array(b)) => Flow::Array(a.plus(&b)),
-            (Flow::Everywhere(a), Flow::Everywhere(b)) => Flow::Everywhere(a + b),
-            (Flow::Array(a), Flow::Everywhere(b)) | (Flow::Everywhere(b), Flow::Array(a)) => Flow::Array(a.shifted(b)),
-            _ => mixed_up(),
-        }
-    }
-}
-/// What flows along an arrow in the graph of derivatives.
-#[derive(Clone)]
-pub(crate) enum Term<T: Float> {
-    Number(Node<T>),
-    Array(NodeArrayD<T>),
-}
-impl<T: Float> Term<T> {
-    /// # Panics
-    /// If it flows to an array.
-    pub fn number(&self) -> Node<T> {
-        match self {
-            Term::Number(node) => node.clone(),
-            Term::Array(_) => mixed_up(),
-        }
-    }
-    /// # Panics
-    /// If it flows to a number.
-    pub fn array(&self) -> NodeArrayD<T> {
-        match self {
-            Term::Array(array) => array.clone(),
-            Term::Number(_) => mixed_up(),
-        }
-    }
-}
-#[cold]
-pub(crate) fn mixed_up() -> ! {
-    panic!("an adjoint of a number met one of an array: this is a bug in backprop")
-}
-
-/// Where an array's adjoint collects during a sweep.
-pub(crate) struct Collector<T: Float> {
-    flow: Cell<Option<Flow<T>>>,
-    body: Weak<Body<T>>,
-    shape: IxDyn,
-}
-impl<T: Float> Collector<T> {
-    pub fn new(body: &Rc<Body<T>>) -> Self {
-        Collector { flow: Cell::new(None), body: Rc::downgrade(body), shape: body.shape.clone() }
-    }
-    pub fn shape(&self) -> &IxDyn {
-        &self.shape
-    }
-    pub fn take(&self) -> Option<Flow<T>> {
-        self.flow.take()
-    }
-    pub fn set(&self, flow: Option<Flow<T>>) {
-        self.flow.set(flow);
-    }
-    pub fn add(&self, part: Flow<T>) {
-        let sum = match self.flow.take() {
-            Some(flow) => flow.plus(part),
-            None => part,
-        };
-        self.flow.set(Some(sum));
-    }
-    /// What has come together, of which a copy stays for whoever can still ask for it.
-    pub fn finish(&self, sweep: u64) -> Option<Flow<T>> {
-        let flow = self.flow.take()?;
-        match self.body.upgrade() {
-            Some(body) if body.handles.get() > 0 => {
-                let values = flow.array(&self.shape);
-                body.set_grad(sweep, Some(values.clone()));
-                Some(Flow::Array(values))
-            }
-            _ => Some(flow),
-        }
-    }
-    /// Adds what has come together to the gradient of the leaf.
-    pub fn commit(&self) {
-        if let (Some(flow), Some(body)) = (self.flow.take(), self.body.upgrade()) {
-            body.add_grad(flow.array(&self.shape));
-        }
-    }
-}
-
-/// What an array leaf or constant has beside its cell.
-struct Slot<T: Float> {
-    name: Option<Rc<str>>,
-    collector: Collector<T>,
-}
-impl<T: Float> Payload<T> for Slot<T> {
-    fn operands(&self) -> Vec<Node<T>> {
-        Vec::new()
-    }
-    fn recorded(&self) -> Option<Recorded> {
-        None
-    }
-    fn name(&self) -> Option<Rc<str>> {
-        self.name.clone()
-    }
-    fn collector(&self) -> Option<&Collector<T>> {
-        Some(&self.collector)
-    }
-    fn bytes(&self) -> usize {
-        size_of::<Self>() + self.name.as_ref().map_or(0, |name| name.len())
-    }
-    fn pull(&self, _: T, _: Flow<T>, _: &mut dyn FnMut(u32, Flow<T>)) {}
-    fn pull_nodes(&self, _: &Node<T>, _: Term<T>, _: &mut dyn FnMut(u32, Term<T>)) {}
 }

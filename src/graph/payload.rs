@@ -103,9 +103,9 @@ pub(crate) fn record<T: Float>(value: T, payload: impl Payload<T> + 'static) -> 
     own(recorded.expect(ENDING).expect("recording is open: looked at before"))
 }
 
-/// A leaf or constant with a payload.
+/// A leaf or constant that stands for an array; it has no value as a number.
 pub(crate) fn slot<T: Float>(code: u32, payload: impl Payload<T> + 'static) -> Node<T> {
-    let node = Node::slot(code, T::of(0.0));
+    let node = Node::slot(code, T::of(f64::NAN));
     node.attach(Rc::new(payload));
     node
 }

@@ -5,14 +5,14 @@ use std::collections::BTreeMap;
 /// What a thread keeps at most, for each number type.
 const LIMIT_BYTES: usize = 64 << 20;
 /// Smaller buffers are as quick to get from the allocator.
-const SMALL_BYTES: usize = 1 << 10;
+pub(super) const SMALL_BYTES: usize = 1 << 10;
 
 /// Buffers by their capacity.
 pub(crate) struct Pool<T> {
     shelves: BTreeMap<usize, Vec<Vec<T>>>,
     bytes: usize,
 }
-impl<T> Pool<T> {
+impl<T: Copy> Pool<T> {
     pub const fn new() -> Self {
         Pool { shelves: BTreeMap::new(), bytes: 0 }
     }
@@ -20,21 +20,17 @@ impl<T> Pool<T> {
     pub fn bytes(&self) -> usize {
         self.bytes
     }
-    /// An empty vector with room for `len`, and not for much more.
-    pub fn take(&mut self, len: usize) -> Vec<T> {
-        if len * size_of::<T>() >= SMALL_BYTES
-            && let Some((&capacity, shelf)) = self.shelves.range_mut(len..=len + len / 4).next()
-            && let Some(buffer) = shelf.pop()
-        {
-            if shelf.is_empty() {
-                self.shelves.remove(&capacity);
-            }
-            self.bytes -= capacity * size_of::<T>();
-            return buffer;
+    /// A vector with room for `len`, and not for much more; in it is what a dead array held.
+    pub fn take(&mut self, len: usize) -> Option<Vec<T>> {
+        let (&capacity, shelf) = self.shelves.range_mut(len..=len + len / 4).next()?;
+        let buffer = shelf.pop();
+        if shelf.is_empty() {
+            self.shelves.remove(&capacity);
         }
-        Vec::with_capacity(len)
+        self.bytes -= capacity * size_of::<T>();
+        buffer
     }
-    pub fn give(&mut self, mut buffer: Vec<T>) {
+    pub fn give(&mut self, buffer: Vec<T>) {
         let bytes = buffer.capacity() * size_of::<T>();
         if !(SMALL_BYTES..=LIMIT_BYTES).contains(&bytes) {
             return;
@@ -44,7 +40,6 @@ impl<T> Pool<T> {
             self.shelves.clear();
             self.bytes = 0;
         }
-        buffer.clear();
         self.bytes += bytes;
         self.shelves.entry(buffer.capacity()).or_default().push(buffer);
     }

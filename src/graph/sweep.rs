@@ -7,7 +7,7 @@
 //!
 //! A sweep may run inside a custom rule of another. It saves what it meets of the outer one and puts it back at its end.
 
-use super::array::{Flow, mixed_up};
+use super::array::{Aside, Collector, Flow, mixed_up};
 use super::cell::{
     ARRAY_LEAF, Cells, Chunk, LEAF, PAYLOAD, POSITION, STAMP, Slot, chunk_of, code, is_constant, op_of, row, start_of,
 };
@@ -43,7 +43,7 @@ pub(crate) struct Scratch<T: Float> {
     saved_chunks: Vec<SavedChunk>,
     /// The arrays delivered to; and what an outer sweep has there.
     arrays: Vec<u32>,
-    saved_arrays: Vec<(u32, Option<Flow<T>>)>,
+    saved_arrays: Vec<(u32, Aside<T>)>,
 }
 impl<T: Float> Default for Scratch<T> {
     fn default() -> Self {
@@ -93,18 +93,12 @@ const SQUARE: u32 = row(Op::Square);
 const EXP: u32 = row(Op::Exp);
 
 impl<T: Float> Home<T> {
-    fn set_flow(&self, index: u32, flow: Option<Flow<T>>) {
-        if let Some(payload) = self.payload(self.cell(index).b.get())
+    /// Does something to where the adjoint of an array's cell collects.
+    fn with_collector(&self, cell: &Slot<T>, f: impl FnOnce(&Collector<T>)) {
+        if let Some(payload) = self.payload(cell.b.get())
             && let Some(collector) = payload.collector()
         {
-            collector.set(flow);
-        }
-    }
-    fn commit_array(&self, payload: u32) {
-        if let Some(payload) = self.payload(payload)
-            && let Some(collector) = payload.collector()
-        {
-            collector.commit();
+            f(collector);
         }
     }
 }
@@ -147,10 +141,10 @@ impl<T: Float> Drop for Turn<'_, T> {
         let Some(mut lists) = self.lists.take() else { return };
         // what has been delivered and not passed on: there is something only after a panic
         for index in lists.arrays.drain(..) {
-            self.home.set_flow(index, None);
+            self.home.with_collector(self.home.cell(index), Collector::clear);
         }
-        while let Some((index, flow)) = lists.saved_arrays.pop() {
-            self.home.set_flow(index, flow);
+        while let Some((index, aside)) = lists.saved_arrays.pop() {
+            self.home.with_collector(self.home.cell(index), |collector| collector.put_back(aside));
         }
         while let Some(saved) = lists.saved.pop() {
             let cell = self.home.cell(saved.index);
@@ -198,12 +192,13 @@ impl<T: Float> Sweep<'_, T> {
         let Some(collector) = payload.collector() else { mixed_up() };
         if meta & STAMP != self.now {
             if meta & STAMP >= self.outer {
-                self.lists.saved_arrays.push((index, collector.take()));
+                self.lists.saved_arrays.push((index, collector.put_aside()));
             }
             self.first(index, cell, T::of(0.0));
+        }
+        if collector.add(part) {
             self.lists.arrays.push(index);
         }
-        collector.add(part);
     }
 
     /// The first delivery of this sweep to the cell.
@@ -406,7 +401,7 @@ impl<T: Float> Sweep<'_, T> {
             let Some((leaves, sums)) = chunk else { continue };
             let cell = leaves.at(index);
             if code(cell.meta.get()) == ARRAY_LEAF {
-                self.home.commit_array(cell.b.get());
+                self.home.with_collector(cell, Collector::commit);
             } else {
                 let sum = &sums[(index & POSITION) as usize];
                 sum.set(sum.get() + cell.adjoint.get());

@@ -178,7 +178,7 @@ fn broadcast<S: Elementary>(
     y: ArrayViewD<'_, S>,
     f: impl Fn(&S, &S) -> S,
 ) -> Result<ArrayD<S>, Error> {
-    let shape = common(operation, x.shape(), y.shape())?;
+    let shape = common(operation, &x.raw_dim(), &y.raw_dim())?;
     match (x.broadcast(shape.clone()), y.broadcast(shape)) {
         (Some(x), Some(y)) => Ok(Zip::from(x).and(y).map_collect(f)),
         _ => Err(Error::Shapes { operation, left: x.shape().to_vec(), right: y.shape().to_vec() }),

@@ -1,10 +1,11 @@
 //! Looking at a graph: what a node is, what it was computed by, and from what.
 
-use crate::graph::cell::{CONSTANT, LEAF, PAYLOAD, op_of};
+use crate::graph::cell::{ARRAY_LEAF, CONSTANT, LEAF, PAYLOAD, op_of};
 use crate::graph::handle::{Node, share};
 use crate::graph::recorded::Recorded;
 use crate::number::Float;
 use crate::rule::Op;
+use ndarray::Dimension;
 
 impl<T: Float> Node<T> {
     /// Whether gradients collect here.
@@ -15,7 +16,7 @@ impl<T: Float> Node<T> {
     /// ```
     #[must_use]
     pub fn is_leaf(&self) -> bool {
-        self.kind() == LEAF
+        matches!(self.kind(), LEAF | ARRAY_LEAF)
     }
 
     /// Whether nothing flows in here.
@@ -41,7 +42,25 @@ impl<T: Float> Node<T> {
         self.index() == other.index()
     }
 
-    /// The operands, in their order; literals are constants among them. Empty for leaves and constants.
+    /// The shape of the array that the node stands for; `None` for numbers. Nodes that stand for arrays are found by
+    /// [`operands`](Node::operands). They are there to be looked at: their values may be gone already, and whoever computes
+    /// with them gets NaN.
+    ///
+    /// ```
+    /// use backprop::{Node, NodeArray};
+    /// let y = NodeArray::leaf(ndarray::array![1.0, 2.0]).exp().sum();
+    /// let exp = &y.operands()[0];
+    /// assert_eq!(exp.shape().as_deref(), Some(&[2][..]));
+    /// assert_eq!((exp.operation().unwrap().to_string(), y.shape()), ("exp".to_string(), None));
+    /// assert!(exp.operands()[0].is_leaf());
+    /// ```
+    #[must_use]
+    pub fn shape(&self) -> Option<Vec<usize>> {
+        Some(self.payload()?.collector()?.shape().slice().to_vec())
+    }
+
+    /// The operands, in their order; literals are constants among them, and arrays have a [`shape`](Node::shape). Empty for
+    /// leaves and constants.
     ///
     /// ```
     /// use backprop::Node;
