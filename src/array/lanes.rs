@@ -4,7 +4,7 @@
 //! It compares with nothing: a slope that branches asks [`either`](Elementary::either), and each element gets its own
 //! branch.
 
-use super::broadcast::common;
+use super::broadcast::{common, fill};
 use super::choice::choose;
 use super::elementwise::{binary, join, ternary, unary};
 use super::kernel;
@@ -208,5 +208,6 @@ impl<T: Float> Lanes<T> {
 /// `x/r` for the length `r` of `x`, 0 at the origin.
 pub(crate) fn direction<T: Float>(x: &NodeArrayD<T>, r: &NodeArrayD<T>) -> NodeArrayD<T> {
     let (x, r) = (Lanes(x.clone()), Lanes(r.clone()));
-    Lanes::either([&r], |[r]| r.value == 0.0, || Lanes::of(0.0), || x.clone() / &r).0
+    let slopes = Lanes::either([&r], |[r]| r.value == 0.0, || Lanes::of(0.0), || x.clone() / &r);
+    fill(&slopes.0, x.0.body().shape())
 }
