@@ -6,7 +6,7 @@ use backprop::layer::{
     Targets, apply, apply_one,
 };
 use backprop::{Dual, Elementary, Node, NodeArray, NodeArray1, NodeArray2, gradients, graph, no_grad};
-use ndarray::{Array, Array0, Array1, Array2, ArrayD, Axis, Dimension, IxDyn, ShapeBuilder, arr0, array};
+use ndarray::{Array, Array0, Array1, Array2, ArrayD, Axis, DimMax, Dimension, IxDyn, ShapeBuilder, arr0, array};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 fn ugly<Sh: ShapeBuilder>(shape: Sh, seed: f64) -> Array<f64, Sh::Dim> {
@@ -108,9 +108,11 @@ fn the_chapters_numbers_hold_in_a_graph() {
 
 /// Both layers on inputs of any shapes, against the graph's own operators.
 #[track_caller]
-fn broadcast<D: Dimension + 'static, E: Dimension + 'static, F: Dimension + 'static>(x: Array<f64, D>, y: Array<f64, E>)
+fn broadcast<D, E, F>(x: Array<f64, D>, y: Array<f64, E>)
 where
-    D: ndarray::DimMax<E, Output = F>,
+    D: Dimension + DimMax<E, Output = F> + 'static,
+    E: Dimension + 'static,
+    F: Dimension + 'static,
 {
     let (p, q) = (NodeArray::leaf(x.clone()), NodeArray::leaf(y.clone()));
     let product: NodeArray<f64, F> = &p * &q;
@@ -122,7 +124,8 @@ where
     close(&mul_dx, &p.grad().into_owned(), 1e-14);
     close(&mul_dy, &q.grad().into_owned(), 1e-14);
 
-    (p.zero_grad(), q.zero_grad());
+    p.zero_grad();
+    q.zero_grad();
     let sum: NodeArray<f64, F> = &p + &q;
     let add = AddLayer::new();
     close(&add.forward(x.clone(), y.clone()), &sum.value().into_owned(), 0.0);
@@ -238,7 +241,7 @@ fn softmax_with_loss() {
         close(&layer.backward(2.5), &logits.grad().into_owned(), 1e-15);
     }
     // a Fortran-ordered batch
-    assert_eq!(layer.forward(x.t().to_owned().reversed_axes(), &labels), wanted.value());
+    assert_eq!(layer.forward(x.t().to_owned().reversed_axes(), labels), wanted.value());
 
     // shares that are no distribution: against the same in nodes
     let shares = array![[0.2, 0.3, 0.5], [0.0, 2.0, 0.0], [0.0, 0.0, 0.0], [1.5, -0.5, 0.25]];
@@ -257,18 +260,18 @@ fn softmax_with_loss() {
 fn layers_in_single_precision_and_dual() {
     let mut affine = AffineLayer::new(array![[1.0_f32, 2.0]], array![0.5, 0.5]);
     let out = affine.forward(array![[3.0]]);
-    let loss = SoftmaxWithLossLayer::new().forward(out, &[1]);
+    let loss = SoftmaxWithLossLayer::new().forward(out, [1]);
     assert!((loss - (1.0 + (-3.0_f32).exp()).ln()).abs() < 1e-6);
     // the loss's derivative along (1, 1) by forward mode, and by the layer
     let x = array![[0.3, -1.2]];
     let mut layer = SoftmaxWithLossLayer::new();
-    layer.forward(x.clone(), &[0]);
+    layer.forward(x.clone(), [0]);
     let slope = layer.backward(1.0);
-    let dual = SoftmaxWithLossLayer::new().forward(array![[Dual::variable(0.3), Dual::constant(-1.2)]], &[0]);
+    let dual = SoftmaxWithLossLayer::new().forward(array![[Dual::variable(0.3), Dual::constant(-1.2)]], [0]);
     assert!((dual.derivative() - slope[[0, 0]]).abs() < 1e-16);
     // Hessian by forward over backward
     let mut layer = SoftmaxWithLossLayer::new();
-    layer.forward(array![[Dual::variable(0.3), Dual::constant(-1.2)]], &[0]);
+    layer.forward(array![[Dual::variable(0.3), Dual::constant(-1.2)]], [0]);
     let second = layer.backward(Dual::constant(1.0));
     let p = 1.0 / (1.0 + (-1.5_f64).exp());
     assert!((second[[0, 0]].derivative() - p * (1.0 - p)).abs() < 1e-15);
@@ -290,7 +293,7 @@ fn the_two_layer_network() {
         SoftmaxWithLossLayer::new(),
     );
     let hidden = relu.forward(affine1.forward(x.clone()));
-    let loss = last.forward(affine2.forward(hidden), &labels);
+    let loss = last.forward(affine2.forward(hidden), labels);
     let dx = affine1.backward(relu.backward(affine2.backward(last.backward(1.0))));
 
     // by the graph's operations
@@ -473,7 +476,7 @@ fn misuse() {
             "AffineLayer: new(w, b) wants a bias for each column of the weights, 2, not 3",
         ),
         (
-            || done(SoftmaxWithLossLayer::new().forward(array![[1.0, 2.0]], &[2])),
+            || done(SoftmaxWithLossLayer::new().forward(array![[1.0, 2.0]], [2])),
             "SoftmaxWithLossLayer::forward wants indices below 2, not 2",
         ),
         (
@@ -481,7 +484,7 @@ fn misuse() {
             "SoftmaxWithLossLayer::forward cannot take arrays of the shapes [1, 2] and [1, 3] together",
         ),
         (
-            || done(SoftmaxWithLossLayer::new().forward(Array2::<f64>::zeros((0, 2)), &[])),
+            || done(SoftmaxWithLossLayer::new().forward(Array2::<f64>::zeros((0, 2)), [])),
             "SoftmaxWithLossLayer::forward wants at least one row and one class, not the shape [0, 2]",
         ),
     ];

@@ -526,8 +526,8 @@ fn first_order_operations() {
 
 #[test]
 fn misuse() {
-    type X = NodeArray2<f64>;
-    let cases: [(&str, fn(&X)); 11] = [
+    type Case = (&'static str, fn(&NodeArray2<f64>));
+    let cases: [Case; 11] = [
         ("softmax wants each axis once and below 2, the number of axes, not axis 2", |x| drop(x.softmax(Axis(2)))),
         ("log_softmax wants each axis once and below 2, the number of axes, not axis 5", |x| {
             drop(x.log_softmax(Axis(5)))

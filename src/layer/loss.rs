@@ -49,7 +49,7 @@ targets! {
 /// use backprop::layer::SoftmaxWithLossLayer;
 /// use ndarray::array;
 /// let mut layer = SoftmaxWithLossLayer::new();
-/// let loss = layer.forward(array![[0.0, 3_f64.ln()]], &[0]); // the shares are 1/4 and 3/4
+/// let loss = layer.forward(array![[0.0, 3_f64.ln()]], [0]); // the shares are 1/4 and 3/4
 /// assert!((loss - 4_f64.ln()).abs() < 1e-15);
 /// let dx = layer.backward(1.0);
 /// assert!((dx[[0, 0]] + 0.75).abs() < 1e-15 && (dx[[0, 1]] - 0.75).abs() < 1e-15);
@@ -72,7 +72,7 @@ impl<T: Float> SoftmaxWithLossLayer<T> {
     ///
     /// ```
     /// use backprop::layer::SoftmaxWithLossLayer;
-    /// assert_eq!(SoftmaxWithLossLayer::new().forward(ndarray::array![[5.0]], &[0]), 0.0);
+    /// assert_eq!(SoftmaxWithLossLayer::new().forward(ndarray::array![[5.0]], [0]), 0.0);
     /// ```
     #[must_use]
     pub fn new() -> Self {
@@ -97,7 +97,7 @@ impl<T: Float> SoftmaxWithLossLayer<T> {
     ///
     /// ```
     /// use backprop::layer::SoftmaxWithLossLayer;
-    /// let loss = SoftmaxWithLossLayer::new().forward(ndarray::array![[0.0, 0.0], [7.0, 7.0]], &[0, 1]);
+    /// let loss = SoftmaxWithLossLayer::new().forward(ndarray::array![[0.0, 0.0], [7.0, 7.0]], [0, 1]);
     /// assert_eq!(loss, 2_f64.ln());
     /// ```
     ///
@@ -116,7 +116,7 @@ impl<T: Float> SoftmaxWithLossLayer<T> {
     /// use backprop::layer::SoftmaxWithLossLayer;
     /// use ndarray::array;
     /// let mut layer = SoftmaxWithLossLayer::new();
-    /// layer.forward(array![[0.0, 0.0], [7.0, 7.0]], &[0, 1]);
+    /// layer.forward(array![[0.0, 0.0], [7.0, 7.0]], [0, 1]);
     /// assert_eq!(layer.backward(1.0), array![[-0.25, 0.25], [0.25, -0.25]]);
     /// ```
     ///
