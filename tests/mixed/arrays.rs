@@ -207,10 +207,10 @@ fn binary<T: Real>(op: Op, form: u8, x: Given<T>, y: Given<T>) -> Cell<T> {
         return match (x, y) {
             (Number(x), Number(y)) => Cell::Number(method!(op, x, &y)),
             (Array(x), Array(y)) => Cell::Array(arrays(op, form, x, y)),
-            (Array(x), Number(y)) if form % 2 == 0 => Cell::Array(method!(op, x, y)),
+            (Array(x), Number(y)) if form.is_multiple_of(2) => Cell::Array(method!(op, x, y)),
             (Array(x), Number(y)) => Cell::Array(method!(op, x, &y)),
             (Array(x), Literal(c)) => Cell::Array(T::method_literal(op, &x, c)),
-            (Array(x), Plain(c)) if form % 2 == 0 => Cell::Array(method!(op, x, c)),
+            (Array(x), Plain(c)) if form.is_multiple_of(2) => Cell::Array(method!(op, x, c)),
             (Array(x), Plain(c)) => Cell::Array(method!(op, x, &c)),
             (Number(x), Array(y)) => Cell::Array(method!(op, lifted(x), y)),
             (Number(x), Literal(c)) => Cell::Number(method!(op, x, &Node::constant(c))),
@@ -286,13 +286,13 @@ fn dot<T: Float>(form: u8, x: NodeArrayD<T>, y: Given<T>) -> Cell<T> {
             $(
                 (d, Array(y)) if Some(d) == $D::NDIM && Some(y.ndim()) == $E::NDIM => {
                     let (x, y): (NodeArray<T, $D>, NodeArray<T, $E>) = (typed(&x), typed(&y));
-                    let z = if form % 2 == 0 { x.dot(y) } else { x.dot(&y) };
+                    let z = if form.is_multiple_of(2) { x.dot(y) } else { x.dot(&y) };
                     Cell::$Kind(z.into_cell())
                 }
                 (d, Plain(y)) if Some(d) == $D::NDIM && Some(y.ndim()) == $E::NDIM => {
                     let x: NodeArray<T, $D> = typed(&x);
                     let y = y.into_dimensionality::<$E>().expect("the rank that has been asked for");
-                    let z = if form % 2 == 0 { x.dot(y) } else { x.dot(&y) };
+                    let z = if form.is_multiple_of(2) { x.dot(y) } else { x.dot(&y) };
                     Cell::$Kind(z.into_cell())
                 }
             )*
@@ -327,7 +327,7 @@ fn apply<T: Real>(step: &Step, given: Vec<Given<T>>) -> Cell<T> {
         What::Row(op, n) => match op.arity() {
             1 => match next() {
                 Number(x) => Cell::Number(unary!(*op, *n, x)),
-                Array(x) if form % 4 == 0 && x.ndim() == 2 => {
+                Array(x) if form.is_multiple_of(4) && x.ndim() == 2 => {
                     let x: NodeArray<T, Ix2> = typed(&x);
                     Cell::Array(unary!(*op, *n, x).into_dyn())
                 }
@@ -365,7 +365,7 @@ fn apply<T: Real>(step: &Step, given: Vec<Given<T>>) -> Cell<T> {
         What::Permute(axes) => {
             let x = array(next());
             let reversed = axes.iter().rev().copied().eq(0..x.ndim());
-            Cell::Array(if reversed && form % 2 == 0 { x.t() } else { x.permute(IxDyn(axes)) })
+            Cell::Array(if reversed && form.is_multiple_of(2) { x.t() } else { x.permute(IxDyn(axes)) })
         }
         What::Broadcast(to) => Cell::Array(array(next()).broadcast(IxDyn(to))),
         What::InsertAxis(axis) => Cell::Array(array(next()).insert_axis(Axis(*axis))),

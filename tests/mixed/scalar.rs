@@ -202,9 +202,9 @@ fn on_lanes<S: Scalar>(x: &Flat<S>, axis: usize, kept: bool, f: impl Fn(&[S]) ->
     }
     let m = lanes.first().map_or(if kept { n } else { 1 }, Vec::len);
     let mut items = Vec::new();
-    for o in 0..outer {
+    for lanes in lanes.chunks(inner.max(1)) {
         for k in 0..m {
-            items.extend((0..inner).map(|i| lanes[o * inner + i][k].clone()));
+            items.extend(lanes.iter().map(|lane| lane[k].clone()));
         }
     }
     let mut shape = shape.to_vec();
