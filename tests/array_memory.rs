@@ -60,7 +60,8 @@ fn only_what_the_adjoint_needs() {
         ("x * node", |x| keep(x * Node::leaf(3.0).detach()), 1),
         ("cumsum", |x| keep(x.cumsum(Axis(0))), 1),
         ("concatenate", |x| keep(concatenate(Axis(0), &[&x.slice(s![..N / 2]), &x.slice(s![..N / 2])])), 1),
-        ("select", |x| keep(x.select(Axis(0), &[0; N])), 1),
+        // with the places themselves
+        ("select", |x| keep(x.select(Axis(0), &[0; N])), 2),
         ("where", |x| keep(x.where_(&ndarray::arr1(&[true]), 0.0)), 1),
         ("named", |x| keep(x.named("x")), 1),
         // the result is what the slope needs
@@ -190,11 +191,12 @@ fn statistics_are_exact() {
 
 // ------------------------------------------------------------------------------------------------ loops
 
-/// Bytes for each of so many steps, beyond the arrays themselves.
-fn bytes_each(steps: u64, step: impl Fn(Node<f64>) -> Node<f64> + Send + 'static) -> f64 {
+/// Bytes for each of so many steps, beyond the arrays themselves. A step gets an array that stays.
+fn bytes_each(steps: u64, step: fn(Node<f64>, &NodeArray1<f64>) -> Node<f64>) -> f64 {
     alone(move || {
+        let x = vector(1);
         let mut s = Some(Node::leaf(0.0));
-        let mut round = |_| s = s.take().map(&step);
+        let mut round = |_| s = s.take().map(|s| step(s, &x));
         round(0);
         let arrays = graph::stats().array_bytes.cast_signed();
         let before = LIVE.get();
@@ -205,7 +207,7 @@ fn bytes_each(steps: u64, step: impl Fn(Node<f64>) -> Node<f64> + Send + 'static
             s.backward();
             assert!(s.value().is_finite());
         }
-        drop(s);
+        drop((s, x));
         nothing_left();
         bytes
     })
@@ -215,19 +217,16 @@ fn bytes_each(steps: u64, step: impl Fn(Node<f64>) -> Node<f64> + Send + 'static
 #[test]
 fn a_hundred_thousand_alternations() {
     const STEPS: u64 = 100_000;
-    let alternation = bytes_each(STEPS, |s| {
-        thread_local! { static X: RefCell<Option<NodeArray1<f64>>> = const { RefCell::new(None) }; }
-        X.with_borrow_mut(|x| s * x.get_or_insert_with(|| vector(1)).sum() + 1.0)
-    });
-    let fresh = bytes_each(STEPS, |s| s * vector(1).sum() + 1.0);
-    let inner = bytes_each(STEPS, |s| s * (vector(1) * 2.0).sum() + 1.0);
-    let broadcast = bytes_each(STEPS, |s| (NodeArray1::constant(Array1::from_elem(1, 0.5)) * s).sum() + 1.0);
+    let alternation = bytes_each(STEPS, |s, x| s * x.sum() + 1.0);
+    let fresh = bytes_each(STEPS, |s, _| s * vector(1).sum() + 1.0);
+    let inner = bytes_each(STEPS, |s, _| s * (vector(1) * 2.0).sum() + 1.0);
+    let broadcast = bytes_each(STEPS, |s, _| (NodeArray1::constant(Array1::from_elem(1, 0.5)) * s).sum() + 1.0);
     println!(
         "bytes per step: {alternation:.0} of one array, {fresh:.0} of a fresh leaf each, {inner:.0} of an array computed from \
          a fresh leaf, {broadcast:.0} of a number in an array"
     );
     assert!(alternation <= 300.0);
-    assert!(fresh <= 700.0 && inner <= 1200.0 && broadcast <= 1500.0);
+    assert!(fresh <= 700.0 && inner <= 1500.0 && broadcast <= 1500.0);
 }
 
 /// A number that is derived once and used in every iteration keeps none of them alive.
@@ -307,8 +306,8 @@ fn bytes_of_a_loss<L: 'static>(keep: fn(Node<f64>) -> L) -> (f64, f64) {
 }
 
 /// Who keeps every loss as a node keeps what each was computed from: what its operations have saved. Here these are the
-/// results of `tanh` and of the difference, (32·16 + 32) numbers of 8 bytes, and some hundred bytes for each of the
-/// operations. The weights are not among it: a leaf that is updated in place has one body, whatever refers to it. Who
+/// operand and the result of `tanh` and the difference, (2·32·16 + 32) numbers of 8 bytes, and some hundred bytes for each
+/// of the operations. The weights are not among it: a leaf that is updated in place has one body, whatever refers to it. Who
 /// keeps `loss.detach()` or `loss.value()` keeps a number.
 #[test]
 fn a_training_loop_that_keeps_every_loss() {
@@ -319,7 +318,7 @@ fn a_training_loop_that_keeps_every_loss() {
         "bytes for each of 10,000 kept losses: {node:.0} as a node, of which {in_arrays:.0} in arrays; {detached:.1} detached; \
          {value:.1} as a value"
     );
-    let saved = f64::from((32 * 16 + 32) * 8);
+    let saved = f64::from((2 * 32 * 16 + 32) * 8);
     assert!(in_arrays <= saved + 64.0, "only what is saved");
     assert!(node - in_arrays <= 3000.0, "{} bytes for ten operations", node - in_arrays);
     assert!(detached <= 48.0 && value < 1.0 && none == 0.0 && nothing == 0.0);
@@ -336,7 +335,7 @@ fn training_loops_stay_flat() {
         println!("a step of training asks for memory {} times", (REQUESTS.get() - before) as f64 / 1000.0);
         // updates by themselves: never
         let loss = model.step();
-        loss.backward();
+        model.w[0].sum().backward();
         let before = REQUESTS.get();
         for _ in 0..1000 {
             model.w[0].update(|value, grad| value.scaled_add(1e-6, grad));
@@ -515,6 +514,13 @@ fn a_thread_frees_everything() {
         ("kept, the keeper first", kept_first),
         ("after a panic", a_panic_in_a_sweep),
     ];
+    // what a hook prints would be counted
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if info.payload().downcast_ref() != Some(&"expected") {
+            hook(info);
+        }
+    }));
     for (name, work) in works {
         left_by(work);
         // a second time, when nothing is the first of its kind in the process any more

@@ -361,7 +361,8 @@ fn wild_sweep(program: &Program, plain: &[Flat<f64>], seed: &[f64], rng: &mut Rn
         let naive = scalar::run(program, &numbers);
         root(&naive, seed).backward();
         let adjoints = || naive.iter().flat_map(|cell| &cell.items).map(|z| z.grad().abs());
-        let finite = adjoints().all(f64::is_finite);
+        // at infinity a reduction has conventions of its own, not those of the rows that it is written in here
+        let finite = adjoints().all(f64::is_finite) && plain.iter().flat_map(|z| &z.items).all(|z| z.is_finite());
         let largest = adjoints().fold(1.0, f64::max);
         for (i, (found, x)) in flat(&inputs, Cell::grads).into_iter().zip(&numbers).enumerate() {
             if !finite || largest > 1e100 {

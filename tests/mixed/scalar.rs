@@ -181,7 +181,9 @@ pub fn reduce<S: Scalar>(reduction: Reduction, x: &[S]) -> S {
             let parts: Vec<S> = x.iter().map(|x| one(Op::Exp, &two(Op::Sub, x, &largest))).collect();
             two(Op::Add, &one(Op::Ln, &sum(&parts)), &largest)
         }
-        Reduction::Norm => one(Op::Sqrt, &sum(&each(Op::Square))),
+        Reduction::Norm if x.iter().all(|x| x.value().is_finite()) => one(Op::Sqrt, &sum(&each(Op::Square))),
+        // in a row that has the same convention where there are infinities and NaN
+        Reduction::Norm => each(Op::Abs).iter().fold(S::of(0.0), |length, x| two(Op::Hypot, &length, x)),
         Reduction::NormL1 => sum(&each(Op::Abs)),
         Reduction::NormMax => extreme(&each(Op::Abs), true),
     }
