@@ -45,7 +45,7 @@ impl<T: Float, D: Dimension> NodeArray<T, D> {
     ///
     /// ```
     /// use backprop::NodeArray;
-    /// let (x, y) = (NodeArray::leaf(ndarray::array![3.0, 5.0]), NodeArray::leaf(ndarray::array![4.0, 12.0]));
+    /// let (x, y) = (NodeArray::leaf(ndarray::array![3.0_f64, 5.0]), NodeArray::leaf(ndarray::array![4.0, 12.0]));
     /// let r = x.zip_map(&y, |x, y| (x * x + y * y).sqrt());
     /// r.sum().backward();
     /// assert_eq!(r.value(), ndarray::array![5.0, 13.0]);
