@@ -33,6 +33,9 @@ use std::collections::{BinaryHeap, HashMap, VecDeque};
 pub trait Wrt<T: Float>: sealed::Sealed {
     /// The gradients, in the shape of `self`.
     type Gradients;
+    /// Names the cell of each node.
+    #[doc(hidden)]
+    fn each(&self, name: &mut dyn FnMut(u32));
     /// Asks for the gradient of each node.
     #[doc(hidden)]
     fn gather(&self, found: &Found<T>) -> Self::Gradients;
@@ -59,24 +62,33 @@ impl<T: Float> Found<T> {
     }
 }
 
-macro_rules! wrt { ($([$($g:tt)*] $Self:ty => $Out:ty, |$x:ident, $found:ident| $gather:expr;)*) => { $(
-    impl<$($g)*> sealed::Sealed for $Self {}
-    impl<$($g)*> Wrt<T> for $Self {
-        type Gradients = $Out;
-        fn gather(&self, $found: &Found<T>) -> $Out {
-            let $x = self;
-            $gather
-        }
+impl<T: Float> sealed::Sealed for Node<T> {}
+impl<T: Float> Wrt<T> for Node<T> {
+    type Gradients = Node<T>;
+    fn each(&self, name: &mut dyn FnMut(u32)) {
+        name(self.index());
     }
-)* } }
-wrt! {
-    [T: Float] Node<T> => Node<T>, |x, found| found.number(x);
-    [T: Float, D: Dimension] NodeArray<T, D> => NodeArray<T, D>, |x, found| found.array(x);
+    fn gather(&self, found: &Found<T>) -> Node<T> {
+        found.number(self)
+    }
+}
+impl<T: Float, D: Dimension> sealed::Sealed for NodeArray<T, D> {}
+impl<T: Float, D: Dimension> Wrt<T> for NodeArray<T, D> {
+    type Gradients = NodeArray<T, D>;
+    fn each(&self, name: &mut dyn FnMut(u32)) {
+        self.node().iter().for_each(|node| name(node.index()));
+    }
+    fn gather(&self, found: &Found<T>) -> NodeArray<T, D> {
+        found.array(self)
+    }
 }
 // whatever holds something to differentiate by
 impl<X: sealed::Sealed + ?Sized> sealed::Sealed for &X {}
 impl<T: Float, X: Wrt<T> + ?Sized> Wrt<T> for &X {
     type Gradients = X::Gradients;
+    fn each(&self, name: &mut dyn FnMut(u32)) {
+        (**self).each(name);
+    }
     fn gather(&self, found: &Found<T>) -> X::Gradients {
         (**self).gather(found)
     }
@@ -84,6 +96,9 @@ impl<T: Float, X: Wrt<T> + ?Sized> Wrt<T> for &X {
 impl<X: sealed::Sealed> sealed::Sealed for [X] {}
 impl<T: Float, X: Wrt<T>> Wrt<T> for [X] {
     type Gradients = Vec<X::Gradients>;
+    fn each(&self, name: &mut dyn FnMut(u32)) {
+        self.iter().for_each(|x| x.each(name));
+    }
     fn gather(&self, found: &Found<T>) -> Self::Gradients {
         self.iter().map(|x| x.gather(found)).collect()
     }
@@ -91,6 +106,9 @@ impl<T: Float, X: Wrt<T>> Wrt<T> for [X] {
 impl<X: sealed::Sealed> sealed::Sealed for Vec<X> {}
 impl<T: Float, X: Wrt<T>> Wrt<T> for Vec<X> {
     type Gradients = Vec<X::Gradients>;
+    fn each(&self, name: &mut dyn FnMut(u32)) {
+        self[..].each(name);
+    }
     fn gather(&self, found: &Found<T>) -> Self::Gradients {
         self[..].gather(found)
     }
@@ -98,6 +116,9 @@ impl<T: Float, X: Wrt<T>> Wrt<T> for Vec<X> {
 impl<X: sealed::Sealed, const N: usize> sealed::Sealed for [X; N] {}
 impl<T: Float, X: Wrt<T>, const N: usize> Wrt<T> for [X; N] {
     type Gradients = [X::Gradients; N];
+    fn each(&self, name: &mut dyn FnMut(u32)) {
+        self[..].each(name);
+    }
     fn gather(&self, found: &Found<T>) -> Self::Gradients {
         std::array::from_fn(|k| self[k].gather(found))
     }
@@ -106,6 +127,9 @@ macro_rules! tuples { ($(($($X:ident $k:tt)+))+) => { $(
     impl<$($X: sealed::Sealed),+> sealed::Sealed for ($($X,)+) {}
     impl<T: Float, $($X: Wrt<T>),+> Wrt<T> for ($($X,)+) {
         type Gradients = ($($X::Gradients,)+);
+        fn each(&self, name: &mut dyn FnMut(u32)) {
+            $(self.$k.each(name);)+
+        }
         fn gather(&self, found: &Found<T>) -> Self::Gradients {
             ($(self.$k.gather(found),)+)
         }
@@ -214,7 +238,9 @@ pub fn gradients<Y: Root, W: Wrt<Y::Number>>(y: &Y, wrt: W) -> W::Gradients {
 #[must_use]
 #[track_caller]
 pub fn gradients_with<Y: Root, W: Wrt<Y::Number>>(y: &Y, wrt: W, seed: &Y) -> W::Gradients {
-    let mut walk = Walk { heap: BinaryHeap::new(), tables: HashMap::new() };
+    let mut walk = Walk { heap: BinaryHeap::new(), tables: HashMap::new(), wanted: Vec::new() };
+    wrt.each(&mut |index| walk.wanted.push(index));
+    walk.wanted.sort_unstable();
     if let Some(Start(node, seed)) = y.start(seed) {
         walk.deliver(node.index(), seed);
     }
@@ -233,6 +259,8 @@ pub(crate) struct Walk<T: Float> {
     /// Birth and number of the chunks to visit.
     heap: BinaryHeap<(u64, u32)>,
     tables: HashMap<u32, Table<T>>,
+    /// What is asked for, in order: other adjoints go as soon as they have been passed on.
+    wanted: Vec<u32>,
 }
 /// The code of a cell, and the birth of its chunk.
 fn head<T: Float>(index: u32) -> (u32, u64) {
@@ -249,10 +277,21 @@ impl<T: Float> Walk<T> {
         let k = (index & POSITION).checked_sub(table.low)?;
         table.adjoints.get(k as usize).cloned().flatten()
     }
+    fn wants(&self, index: u32) -> bool {
+        self.wanted.binary_search(&index).is_ok()
+    }
+    fn take_adjoint(&mut self, index: u32) -> Option<Term<T>> {
+        if self.wants(index) {
+            return self.adjoint(index);
+        }
+        let table = self.tables.get_mut(&chunk_of(index))?;
+        let k = (index & POSITION).checked_sub(table.low)?;
+        table.adjoints.get_mut(k as usize)?.take()
+    }
 
     fn deliver(&mut self, index: u32, part: Term<T>) {
         let (code, birth) = head::<T>(index);
-        if code >= CONSTANT {
+        if code >= CONSTANT || matches!(code, LEAF | ARRAY_LEAF) && !self.wants(index) {
             return;
         }
         let (heap, position) = (&mut self.heap, index & POSITION);
@@ -285,7 +324,7 @@ impl<T: Float> Walk<T> {
         while position > self.tables[&number].low {
             position -= 1;
             let index = start_of(number) | position;
-            if let Some(adjoint) = self.adjoint(index) {
+            if let Some(adjoint) = self.take_adjoint(index) {
                 self.pull(index, adjoint);
             }
         }

@@ -16,6 +16,8 @@ mod draw;
 mod modes;
 #[path = "random/program.rs"]
 mod program;
+#[path = "common/rng.rs"]
+mod rng;
 #[path = "random/textbook.rs"]
 mod textbook;
 #[path = "random/walker.rs"]

@@ -208,6 +208,7 @@ impl<T: Float> Lanes<T> {
 /// `x/r` for the length `r` of `x`, 0 at the origin.
 pub(crate) fn direction<T: Float>(x: &NodeArrayD<T>, r: &NodeArrayD<T>) -> NodeArrayD<T> {
     let (x, r) = (Lanes(x.clone()), Lanes(r.clone()));
-    let slopes = Lanes::either([&r], |[r]| r.value == 0.0, || Lanes::of(0.0), || x.clone() / &r);
-    fill(&slopes.0, x.0.body().shape())
+    let direction = Lanes::either([&r], |[r]| r.value == 0.0, || Lanes::of(0.0), || x.clone() / &r);
+    // where all elements agree, it has the shape of what they agree on
+    fill(&direction.0, x.0.body().shape())
 }

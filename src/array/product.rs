@@ -9,9 +9,9 @@ use crate::error::{Error, accept};
 use crate::graph::array::{NodeArray, NodeArrayD, Values};
 use crate::graph::handle::Node;
 use crate::graph::recorded::Recorded;
-use crate::number::Float;
+use crate::number::{Elementary, Float};
 use crate::rule::{Fold, Op};
-use ndarray::{ArrayBase, ArrayD, ArrayRef, Data, Dimension, Ix1, Ix2, Ix3, IxDyn};
+use ndarray::{ArrayBase, ArrayD, ArrayRef, Axis, Data, Dimension, Ix1, Ix2, Ix3, IxDyn};
 
 /// A product of vectors and matrices, by their ranks.
 struct Product;
@@ -27,9 +27,9 @@ impl<T: Float> Rule<T> for Product {
             // (A + H)B = AB + HB: what flows to H is G·Bᵀ
             let part = match (g.ndim(), b.ndim()) {
                 (0, _) => accept(binary(Op::Through, &b, &g)),
-                (1, 1) => outer(&g, &b),
-                (1, _) => product(&b, &g),
-                _ => product(&g, &transpose(&b)),
+                (1, 1) => outer(Op::Through, &g, &b),
+                (1, _) => strong(&b, &g),
+                _ => strong(&g, &transpose(&b)),
             };
             at.give(0, &part);
         }
@@ -38,8 +38,8 @@ impl<T: Float> Rule<T> for Product {
             // A(B + K) = AB + AK: what flows to K is Aᵀ·G
             let part = match (a.ndim(), g.ndim()) {
                 (_, 0) => accept(binary(Op::Through, &a, &g)),
-                (1, 1) => outer(&a, &g),
-                _ => product(&transpose(&a), &g),
+                (1, 1) => outer(Op::Through, &a, &g),
+                _ => strong(&transpose(&a), &g),
             };
             at.give(1, &part);
         }
@@ -48,6 +48,29 @@ impl<T: Float> Rule<T> for Product {
 /// A product of ranks and shapes that fit.
 fn product<T: Float>(a: &NodeArrayD<T>, b: &NodeArrayD<T>) -> NodeArrayD<T> {
     let values = kernel::product(&a.body().look(), &b.body().look());
+    recorded(a, b, values)
+}
+/// The product in derivative arithmetic, where zero times anything is zero: a NaN is looked into, most often there is
+/// none.
+fn strong<T: Float>(a: &NodeArrayD<T>, b: &NodeArrayD<T>) -> NodeArrayD<T> {
+    let values = strong_values(&a.body().look(), &b.body().look());
+    recorded(a, b, values)
+}
+fn strong_values<T: Float>(a: &Values<T>, b: &Values<T>) -> Values<T> {
+    let usual = kernel::product(a, b);
+    if !usual.iter().any(|x| num_traits::Float::is_nan(*x)) {
+        return usual;
+    }
+    let mut elements = Vec::with_capacity(usual.len());
+    for row in a.lanes(Axis(a.ndim() - 1)) {
+        for column in b.lanes(Axis(0)) {
+            let parts = row.iter().zip(column).map(|(x, y)| Elementary::through(x, y));
+            elements.push(parts.fold(T::of(0.0), |sum, part| sum + part));
+        }
+    }
+    Values::from_vec(usual.raw_dim(), elements)
+}
+fn recorded<T: Float>(a: &NodeArrayD<T>, b: &NodeArrayD<T>, values: Values<T>) -> NodeArrayD<T> {
     if !recording([a, b]) {
         return NodeArray::made(values);
     }
@@ -63,9 +86,9 @@ fn try_product<T: Float>(a: &NodeArrayD<T>, b: &NodeArrayD<T>) -> Result<NodeArr
     }
     Ok(product(a, b))
 }
-/// `aᵢ·bⱼ`.
-fn outer<T: Float>(a: &NodeArrayD<T>, b: &NodeArrayD<T>) -> NodeArrayD<T> {
-    accept(binary(Op::Mul, &reshape(a, &IxDyn(&[a.len(), 1])), b))
+/// `aᵢ·bⱼ`; of adjoints by `through`.
+fn outer<T: Float>(op: Op, a: &NodeArrayD<T>, b: &NodeArrayD<T>) -> NodeArrayD<T> {
+    accept(binary(op, &reshape(a, &IxDyn(&[a.len(), 1])), b))
 }
 
 /// Products of a stack of matrices with a stack of matrices.
@@ -78,19 +101,23 @@ impl<T: Float> Rule<T> for Batched {
         let g = at.adjoint();
         if at.wants(0) {
             let b = at.operand(1);
-            at.give(0, &batched(&g, &transpose(&b)));
+            at.give(0, &batched(&g, &transpose(&b), strong_values));
         }
         if at.wants(1) {
             let a = at.operand(0);
-            at.give(1, &batched(&transpose(&a), &g));
+            at.give(1, &batched(&transpose(&a), &g, strong_values));
         }
     }
 }
-fn batched<T: Float>(a: &NodeArrayD<T>, b: &NodeArrayD<T>) -> NodeArrayD<T> {
+fn batched<T: Float>(
+    a: &NodeArrayD<T>,
+    b: &NodeArrayD<T>,
+    product: fn(&Values<T>, &Values<T>) -> Values<T>,
+) -> NodeArrayD<T> {
     let (p, q) = (a.body().look(), b.body().look());
     let mut whole: ArrayD<T> = kernel::blank(&IxDyn(&[a.shape()[0], a.shape()[1], b.shape()[2]]));
     for ((mut z, x), y) in whole.outer_iter_mut().zip(p.outer_iter()).zip(q.outer_iter()) {
-        z.assign(&**kernel::product(&Values::new(x.to_owned()), &Values::new(y.to_owned())));
+        z.assign(&**product(&Values::new(x.to_owned()), &Values::new(y.to_owned())));
     }
     let values = Values::new(whole);
     if !recording([a, b]) {
@@ -223,7 +250,7 @@ impl<T: Float> NodeArray<T, Ix1> {
     /// ```
     #[must_use]
     pub fn outer<R: ArrayOperand<T, Dim = Ix1>>(&self, right: R) -> NodeArray<T, Ix2> {
-        outer(&self.any(), &right.operand()).ranked()
+        outer(Op::Mul, &self.any(), &right.operand()).ranked()
     }
 }
 impl<T: Float> NodeArray<T, Ix3> {
@@ -259,6 +286,6 @@ impl<T: Float> NodeArray<T, Ix3> {
         if a.shape()[0] != b.shape()[0] || a.shape()[2] != b.shape()[1] {
             return Err(Error::Shapes { operation: "matmul", left: a.shape().to_vec(), right: b.shape().to_vec() });
         }
-        Ok(batched(&a, &b).ranked())
+        Ok(batched(&a, &b, kernel::product).ranked())
     }
 }

@@ -101,6 +101,11 @@ impl<T: Float> Body<T> {
         let old = self.grad.replace((sweep, grad)).1;
         count_bytes::<T>(new.cast_signed() - old.map_or(0, |old| old.len()).cast_signed());
     }
+    fn forget_grad(&self) {
+        if self.grad.borrow().1.is_some() {
+            self.set_grad(0, None);
+        }
+    }
     /// Adds to the gradient of a leaf.
     pub fn add_grad(&self, part: Values<T>) {
         let old = self.grad.borrow_mut().1.take();
@@ -163,7 +168,12 @@ impl<T: Float, D: Dimension> Clone for NodeArray<T, D> {
 }
 impl<T: Float, D: Dimension> Drop for NodeArray<T, D> {
     fn drop(&mut self) {
-        self.body.handles.set(self.body.handles.get() - 1);
+        let left = self.body.handles.get() - 1;
+        self.body.handles.set(left);
+        if left == 0 {
+            // nobody can ask for it any more, though operations may need the values
+            self.body.forget_grad();
+        }
     }
 }
 

@@ -209,8 +209,8 @@ pub(crate) fn all() -> Vec<Case> {
         "dot of nothing", [2, 0] [0, 3], ALL, 0.0, |x| m(&x[0]).dot(&m(&x[1]));
         "dot with a plain matrix", [2, 3], ALL, 0.0, |x| m(&x[0]).dot(&fixed(&x[0], &[3, 2]).into_dimensionality::<Ix2>().expect("a matrix")).square();
         "dot of a plain matrix", [3, 2], ALL, 0.0, |x| fixed(&x[0], &[2, 3]).into_dimensionality::<Ix2>().expect("a matrix").dot(&m(&x[0])).square();
-        "matmul", [2, 2, 3] [2, 3, 2], ALL, 0.0, |x| t3(&x[0]).matmul(&t3(&x[1])).square();
-        "outer", [2] [3], ALL, 0.0, |x| v(&x[0]).outer(&v(&x[1])).exp();
+        "matmul", [2, 2, 3] [2, 3, 2], ALL, 0.0, |x| t3(&x[0]).matmul(t3(&x[1])).square();
+        "outer", [2] [3], ALL, 0.0, |x| v(&x[0]).outer(v(&x[1])).exp();
 
         "softmax", [2, 3], ALL, 0.0, |x| x[0].softmax(Axis(1)) * fixed(&x[0], &[2, 3]);
         "softmax of columns", [3, 2], ALL, 0.0, |x| x[0].softmax(Axis(0)).square();
