@@ -23,24 +23,15 @@ use std::rc::Rc;
 
 // ------------------------------------------------------------------------------------------------ a lane of logits
 
-/// The place of the largest logit, and `Σ e^(xₖ − largest)` over the others, which become these powers; `None` for a lane
-/// whose largest element is not a finite number.
-fn powers<T: Float>(lane: &mut [T]) -> Option<(usize, T)> {
+/// The place of the largest logit; `None` if that is not a finite number, or there is none.
+fn top<T: Float>(lane: &[T]) -> Option<usize> {
     let mut top = 0;
     for (k, x) in lane.iter().enumerate() {
         if *x > lane[top] || num_traits::Float::is_nan(*x) {
             top = k;
         }
     }
-    let high = *lane.get(top).filter(|high| num_traits::Float::is_finite(**high))?;
-    let mut others = T::of(0.0);
-    for (k, x) in lane.iter_mut().enumerate() {
-        if k != top {
-            *x = (*x - high).exp();
-            others += *x;
-        }
-    }
-    Some((top, others))
+    lane.get(top).filter(|high| num_traits::Float::is_finite(**high)).map(|_| top)
 }
 /// The softmax of a lane without a largest finite element: by the convention of `logsumexp`.
 fn infinite<T: Float>(lane: &mut [T]) {
@@ -48,30 +39,36 @@ fn infinite<T: Float>(lane: &mut [T]) {
     lane.copy_from_slice(&Fold::LogSumExp.slopes(lane, &[], &z));
 }
 pub(crate) fn log_softmax_of<T: Float>(lane: &mut [T]) {
-    let mut copy = lane.to_vec();
-    match powers(&mut copy) {
-        Some((top, others)) => {
-            let (high, all) = (lane[top], others.ln_1p());
-            lane.iter_mut().for_each(|x| *x = (*x - high) - all);
-        }
-        None => {
-            infinite(lane);
-            lane.iter_mut().for_each(|x| *x = x.ln());
-        }
-    }
+    let Some(top) = top(lane) else {
+        infinite(lane);
+        lane.iter_mut().for_each(|x| *x = x.ln());
+        return;
+    };
+    let high = lane[top];
+    let (before, after) = (&lane[..top], &lane[top + 1..]);
+    let others = before.iter().chain(after).fold(T::of(0.0), |sum, x| sum + (*x - high).exp());
+    let all = others.ln_1p();
+    lane.iter_mut().for_each(|x| *x = (*x - high) - all);
 }
 /// `−ln softmax` at the label. The logits become the slopes, `softmax − one-hot`; at the label that is `−Σ` of the
 /// others' softmax, which keeps its digits where the label's own is nearly 1.
 pub(crate) fn surprise<T: Float>(lane: &mut [T], label: usize) -> T {
     let one = T::of(1.0);
-    let right = lane[label];
-    let Some((top, others)) = powers(lane) else {
+    let Some(top) = top(lane) else {
         infinite(lane);
         let value = -lane[label].ln();
         lane[label] -= one;
         return value;
     };
-    let (high, all) = (std::mem::replace(&mut lane[top], one), others + one);
+    let (high, right) = (lane[top], lane[label]);
+    let mut others = T::of(0.0);
+    for (k, x) in lane.iter_mut().enumerate() {
+        *x = (*x - high).exp();
+        if k != top {
+            others += *x;
+        }
+    }
+    let all = others + one;
     lane.iter_mut().for_each(|x| *x /= all);
     lane[label] = if label == top { -(others / all) } else { lane[label] - one };
     (high - right) + others.ln_1p()
