@@ -1,6 +1,9 @@
 //! Array programs against PyTorch and JAX, which agree on them to 1e-10 (`tests/reference/arrays.py`): values, gradients by
 //! a sweep and by `gradients`, products of the Hessian with a direction.
 
+#![allow(clippy::reversed_empty_ranges, reason = "s![1..-1] counts from the end")]
+#![allow(clippy::needless_borrows_for_generic_args, reason = "the forms that users write")]
+
 use backprop::array::{concatenate, stack};
 use backprop::{Node, NodeArray, NodeArray1, NodeArray2, NodeArray3, NodeArrayD, gradients};
 use ndarray::{Array2, ArrayD, Axis, Dimension, Ix1, Ix2, Ix3, IxDyn, array, s};
