@@ -79,18 +79,17 @@ pub(crate) fn powi_dx<S: Elementary>(x: &S, n: i32) -> S {
 /// `y·x^y/x`, which saves a second power; where the quotient or its own slopes lose their meaning, `y·x^(y−1)`.
 #[inline]
 pub(crate) fn powf_dx<S: Elementary>(x: &S, y: &S, z: &S) -> S {
-    // in the order in which nothing overflows before the result does
     S::either(
         [x, y, z],
         |all| all.iter().all(|number| number.normal),
-        || {
-            slip!(
-                "powf' quotient",
-                cases!([x] { x.abs() < 1.0 => y.clone() * z / x, _ => y.clone() * (z.clone() / x) })
-            )
-        },
+        || slip!("powf' quotient", power_over_base(x, y, z)),
         || slip!("powf' power", y.through(x.powf(y.clone() - one::<S>()))),
     )
+}
+/// `y·z/x`, in the order in which nothing overflows before the result does.
+#[inline(always)]
+fn power_over_base<S: Elementary>(x: &S, y: &S, z: &S) -> S {
+    cases!([x] { x.abs() < 1.0 => y.clone() * z / x, _ => y.clone() * (z.clone() / x) })
 }
 /// `x^y·ln x`; at `x = 0` it is 0 for `y ≥ 0`. For a negative base it is NaN, even where the power is 0.
 #[inline]
