@@ -129,6 +129,22 @@ fn nothing_for_what_needs_no_gradient() {
     });
 }
 
+/// A leaf that nobody holds collects nothing, though operations need its values.
+#[test]
+fn no_gradient_for_what_nobody_holds() {
+    alone(|| {
+        let x = megabyte();
+        let y = megabyte();
+        let inner = y.exp();
+        let z = (&x * &inner).sum();
+        drop((y, inner));
+        let before = used();
+        z.backward();
+        assert!(used() - before < MEGABYTE + MEGABYTE / 4, "{} bytes more", used() - before);
+        assert_eq!(x.grad()[0], 0.5_f64.exp());
+    });
+}
+
 /// A sweep frees every adjoint as soon as it has been passed on; `gradients()` too.
 #[test]
 fn adjoints_go_as_they_are_passed_on() {
@@ -560,6 +576,14 @@ fn after_the_graph() {
         LATE.with_borrow_mut(|late| assert!(late.0.is_none()));
         LATE.with_borrow_mut(|late| late.0 = Some(NodeArray1::leaf(ndarray::array![1.0, 2.0])));
     };
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if !info.payload().downcast_ref().is_some_and(|message: &String| message.contains("ending")) {
+            hook(info);
+        }
+    }));
     std::thread::spawn(work).join().expect("the thread ends well");
-    println!("{:?}", SEEN.lock());
+    let seen = SEEN.lock().expect("nobody has panicked with it").clone();
+    let refused = "the thread is ending: its graph is gone, nodes can only be dropped";
+    assert_eq!(seen, ["fine", refused, refused, refused, "fine"]);
 }

@@ -3,6 +3,8 @@
 
 #[path = "array_misuse/cases.rs"]
 mod cases;
+#[path = "array_misuse/closures.rs"]
+mod closures;
 #[path = "array_misuse/inside.rs"]
 mod inside;
 #[path = "common/panics.rs"]

@@ -38,8 +38,8 @@ pub trait ArrayOperand<T: Float>: sealed::Sealed {
 mod sealed {
     pub trait Sealed {}
 }
-impl<X: sealed::Sealed> sealed::Sealed for &X {}
 impl<T: Float, D: Dimension> sealed::Sealed for NodeArray<T, D> {}
+impl<T: Float, D: Dimension> sealed::Sealed for &NodeArray<T, D> {}
 impl<T: Float, D: Dimension> ArrayOperand<T> for NodeArray<T, D> {
     type Dim = D;
     fn operand(self) -> NodeArrayD<T> {
@@ -53,6 +53,7 @@ impl<T: Float, D: Dimension> ArrayOperand<T> for &NodeArray<T, D> {
     }
 }
 impl<T: Float> sealed::Sealed for Node<T> {}
+impl<T: Float> sealed::Sealed for &Node<T> {}
 impl<T: Float> ArrayOperand<T> for Node<T> {
     type Dim = Ix0;
     fn operand(self) -> NodeArrayD<T> {
@@ -66,6 +67,7 @@ impl<T: Float> ArrayOperand<T> for &Node<T> {
     }
 }
 impl<S: Data, D: Dimension> sealed::Sealed for ArrayBase<S, D> {}
+impl<S: Data, D: Dimension> sealed::Sealed for &ArrayBase<S, D> {}
 impl<T: Float, S: Data<Elem = T>, D: Dimension> ArrayOperand<T> for ArrayBase<S, D> {
     type Dim = D;
     fn operand(self) -> NodeArrayD<T> {
@@ -79,10 +81,8 @@ impl<T: Float, S: Data<Elem = T>, D: Dimension> ArrayOperand<T> for &ArrayBase<S
         NodeArray::made(Values::new(copy.into_dyn()))
     }
 }
-impl sealed::Sealed for f64 {}
-impl sealed::Sealed for f32 {}
-impl<T: Float, const N: usize> sealed::Sealed for Dual<T, N> {}
-impl<T: Float + sealed::Sealed> ArrayOperand<T> for T {
+impl<T: Float> sealed::Sealed for T {}
+impl<T: Float> ArrayOperand<T> for T {
     type Dim = Ix0;
     fn operand(self) -> NodeArrayD<T> {
         NodeArray::made(Values::scalar(self))

@@ -118,9 +118,13 @@ impl<T: Float> Collector<T> {
     /// What the outer sweep had, after the inner one.
     pub fn put_back(&self, aside: Aside<T>) {
         self.flow.set(aside.flow);
-        if let (Some((sweep, adjoint)), Some(body)) = (aside.kept, self.body.upgrade()) {
+        if let (Some((sweep, adjoint)), Some(body)) = (aside.kept, self.asked_for()) {
             body.set_grad(sweep, adjoint);
         }
+    }
+    /// The body, if somebody can still ask for the adjoint.
+    fn asked_for(&self) -> Option<Rc<Body<T>>> {
+        self.body.upgrade().filter(|body| body.handles.get() > 0)
     }
     /// Adds; whether it was the first to come.
     pub fn add(&self, part: Flow<T>) -> bool {
@@ -134,18 +138,14 @@ impl<T: Float> Collector<T> {
     /// What has come together, of which a copy stays for whoever can still ask for it.
     pub fn finish(&self, sweep: u64) -> Option<Flow<T>> {
         let flow = self.flow.take()?;
-        match self.body.upgrade() {
-            Some(body) if body.handles.get() > 0 => {
-                let values = flow.array(&self.shape);
-                body.set_grad(sweep, Some(values.clone()));
-                Some(Flow::Array(values))
-            }
-            _ => Some(flow),
-        }
+        let Some(body) = self.asked_for() else { return Some(flow) };
+        let values = flow.array(&self.shape);
+        body.set_grad(sweep, Some(values.clone()));
+        Some(Flow::Array(values))
     }
     /// Adds what has come together to the gradient of the leaf.
     pub fn commit(&self) {
-        if let (Some(flow), Some(body)) = (self.flow.take(), self.body.upgrade()) {
+        if let (Some(flow), Some(body)) = (self.flow.take(), self.asked_for()) {
             body.add_grad(flow.array(&self.shape));
         }
     }

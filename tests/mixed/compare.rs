@@ -10,8 +10,8 @@ use backprop::{Dual, Elementary, Node, NodeArrayD, Op, gradients, gradients_with
 use ndarray::{ArrayD, IxDyn};
 
 /// Errors as shares of the summed magnitudes.
-const FIRST: f64 = 1e-10;
-const SECOND: f64 = 1e-9;
+const FIRST: f64 = 1e-12;
+const SECOND: f64 = 1e-12;
 
 /// A program and what is asked of it.
 struct Task<'a> {
