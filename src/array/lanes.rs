@@ -4,7 +4,7 @@
 //! It compares with nothing: a slope that branches asks [`either`](Elementary::either), and each element gets its own
 //! branch.
 
-use super::broadcast::{common, fill};
+use super::broadcast::common;
 use super::choice::choose;
 use super::elementwise::{binary, join, ternary, unary};
 use super::kernel;
@@ -203,12 +203,4 @@ impl<T: Float> Lanes<T> {
     fn is_exactly(&self, number: f64) -> bool {
         self.0.node().is_none() && self.0.len() == 1 && (self.0.values().first() - T::of(number)).is_exact_zero()
     }
-}
-
-/// `x/r` for the length `r` of `x`, 0 at the origin.
-pub(crate) fn direction<T: Float>(x: &NodeArrayD<T>, r: &NodeArrayD<T>) -> NodeArrayD<T> {
-    let (x, r) = (Lanes(x.clone()), Lanes(r.clone()));
-    let direction = Lanes::either([&r], |[r]| r.value == 0.0, || Lanes::of(0.0), || x.clone() / &r);
-    // where all elements agree, it has the shape of what they agree on
-    fill(&direction.0, x.0.body().shape())
 }

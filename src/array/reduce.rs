@@ -1,6 +1,7 @@
 //! What reduces: values lane by lane, and beside each its adjoint.
 
 use super::broadcast::fill;
+use super::choice::choose;
 use super::elementwise::binary;
 use super::kernel;
 use super::moves::{concatenate_any, range, reshape};
@@ -11,7 +12,7 @@ use crate::graph::cell::CONSTANT;
 use crate::graph::handle::Node;
 use crate::graph::recorded::Recorded;
 use crate::number::Float;
-use crate::rule::{Fold, Op};
+use crate::rule::{Fold, Op, kinks};
 use ndarray::{Axis, Dimension, IxDyn};
 
 /// The axis along which is reduced; `None`: the whole array.
@@ -192,10 +193,24 @@ impl<T: Float> Rule<T> for Extreme {
         at.give(0, &two(Op::Through, &shares, &adjoint));
     }
 }
+/// The largest or smallest; of several that tie, as dual numbers, the tangents' mean.
 pub(super) fn extreme<T: Float>(lane: &[T], largest: bool) -> T {
     // a number wins against NaN, as in the row of two operands
     let wins = |a: T, b: T| if largest { num_traits::Float::max(a, b) } else { num_traits::Float::min(a, b) };
-    lane.iter().copied().reduce(wins).unwrap_or_else(num_traits::Float::nan)
+    let best = lane.iter().copied().reduce(wins).unwrap_or_else(num_traits::Float::nan);
+    let ties = lane.iter().filter(|&&x| x == best).count();
+    if ties < 2 {
+        return best;
+    }
+    // two by two, the last to come would have a larger share than the first
+    let share = T::of(1.0 / ties as f64);
+    let mean = lane.iter().filter(|&&x| x == best).fold(T::of(0.0), |mean, &x| mean + share * x);
+    let tangents = mean - T::of(mean.to_f64_value());
+    match (tangents.is_exact_zero(), num_traits::Float::is_infinite(best)) {
+        (true, _) => best,
+        (false, true) => mean,
+        (false, false) => T::of(best.to_f64_value()) + tangents,
+    }
 }
 /// Each element replaced by its share.
 fn shares<T: Float>(lane: &mut [T], largest: bool) {
@@ -250,8 +265,8 @@ pub(crate) fn softmax<T: Float>(x: &NodeArrayD<T>, along: Along) -> NodeArrayD<T
 }
 
 /// The 2-norm without overflow. The slopes are `x/‖x‖`, at the origin 0.
-pub(super) struct Norm {
-    pub along: Along,
+struct Norm {
+    along: Along,
 }
 impl<T: Float> Rule<T> for Norm {
     fn recorded(&self) -> Recorded {
@@ -266,11 +281,48 @@ impl<T: Float> Rule<T> for Norm {
                 lane.copy_from_slice(&Fold::Norm.slopes(lane, &[], &length));
             }))
         } else {
-            super::lanes::direction(&x, &reshape(&at.result(), &shape))
+            direction(&x, &reshape(&at.result(), &shape), self.along)
         };
         let adjoint = reshape(&at.adjoint(), &shape);
         at.give(0, &two(Op::Through, &slopes, &adjoint));
     }
+}
+
+/// `x/‖x‖`, with the conventions of [`Fold::Norm`], in operations that can be differentiated again.
+fn direction<T: Float>(x: &NodeArrayD<T>, length: &NodeArrayD<T>, along: Along) -> NodeArrayD<T> {
+    let is_usual = |r: &T| r.is_normal_value() || num_traits::Float::is_nan(*r);
+    if length.body().look().iter().all(is_usual) {
+        return two(Op::Div, x, length);
+    }
+    let values = x.values();
+    let of_lanes =
+        |f: &dyn Fn(&[T], T) -> f64| lanes(&values, along, |lane| T::of(f(lane, Fold::Norm.value(lane, &[]))));
+    // at the origin, and beside an infinity, the slopes are constants
+    let is_fixed = of_lanes(&|lane, r| {
+        let fixed = r == T::of(0.0) || lane.iter().any(|x| num_traits::Float::is_infinite(*x));
+        f64::from(u8::from(fixed))
+    });
+    let fixed = on_lanes(&values, along, |lane| {
+        let length = Fold::Norm.value(lane, &[]);
+        lane.copy_from_slice(&Fold::Norm.slopes(lane, &[], &length));
+    });
+    // where only the length overflows, or has but a few bits, a multiple has the same direction
+    let factor = of_lanes(&|_, r| match r {
+        r if is_usual(&r) => 1.0,
+        r if num_traits::Float::is_infinite(r) => kinks::MAGNIFIED.recip(),
+        _ => kinks::MAGNIFIED,
+    });
+    let multiple = two(Op::Mul, x, &NodeArray::made(factor));
+    let others = two(Op::Div, &multiple, &norm(&multiple, along));
+    let mask = is_fixed.mapv(|fixed| fixed == T::of(1.0)).into_shared();
+    accept(choose(&mask, &NodeArray::made(fixed), &others))
+}
+pub(super) fn norm<T: Float>(x: &NodeArrayD<T>, along: Along) -> NodeArrayD<T> {
+    let values = lanes(&x.body().look(), along, |lane| Fold::Norm.value(lane, &[]));
+    if !recording([x]) {
+        return NodeArray::made(values);
+    }
+    record(Norm { along }, [Edge::array(x, true)], values, true)
 }
 
 // ------------------------------------------------------------------------------------------------ running sums

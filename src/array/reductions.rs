@@ -3,7 +3,7 @@
 use super::elementwise::unary;
 use super::moves::reshape;
 use super::operation::{Edge, Rule, lower, record, recording};
-use super::reduce::{Along, Extreme, LogSumExp, Norm, Product, count, extreme, lanes, running_sum, sum, sum_keep, two};
+use super::reduce::{Along, Extreme, LogSumExp, Product, count, extreme, lanes, norm, running_sum, sum, sum_keep, two};
 use crate::error::{Error, accept};
 use crate::graph::array::{NodeArray, NodeArrayD, Values};
 use crate::graph::handle::Node;
@@ -87,7 +87,7 @@ impl To {
             }
             To::Deviation(ddof) => unary(Op::Sqrt, 0, &To::Variance(ddof).keep(x, along)),
             To::LogSumExp => made(x, reduce(&|lane| Fold::LogSumExp.value(lane, &[])), LogSumExp { along }, false),
-            To::Norm => made(x, reduce(&|lane| Fold::Norm.value(lane, &[])), Norm { along }, true),
+            To::Norm => norm(x, along),
             To::NormOne => sum_keep(&unary(Op::Abs, 0, x), along),
             To::NormMax => To::Max.keep(&unary(Op::Abs, 0, x), along),
         }

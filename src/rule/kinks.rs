@@ -214,7 +214,7 @@ fn hypot_d_at_the_ends<S: Elementary>(x: &S, y: &S, r: &S) -> S {
     })
 }
 /// Makes subnormal numbers normal, in both precisions.
-pub(super) const MAGNIFIED: f64 = (1_u128 << 64) as f64;
+pub(crate) const MAGNIFIED: f64 = (1_u128 << 64) as f64;
 /// The direction of `(x, y)` from a multiple of it, whose length is neither infinite nor rounded to a few bits.
 fn rescaled<S: Elementary>(x: &S, y: &S, factor: f64) -> S {
     let factor = S::of(factor);

@@ -35,6 +35,38 @@ fn ties_share_equally() {
     assert_eq!(slopes(&vector(&[1.0, f64::NAN, 0.5]), |x| x.max_all()), [1.0, 0.0, 0.0]);
 }
 
+/// Forward as backward, also where three tie: two by two, the last would get half.
+#[test]
+fn ties_share_equally_on_dual_numbers() {
+    use backprop::Dual;
+    let seeded = |k: usize| {
+        NodeArray::leaf(Array1::from_iter(
+            [5.0, 1.0, -5.0, 5.0].iter().enumerate().map(|(j, &x)| Dual::new(x, [f64::from(u8::from(j == k))])),
+        ))
+    };
+    let third = 1.0 / 3.0;
+    for (k, all, sizes) in [(0, 0.5, third), (1, 0.0, 0.0), (2, 0.0, -third), (3, 0.5, third)] {
+        let x = seeded(k);
+        assert_eq!((x.max_all().value().value(), *x.max_all().value().tangent(0)), (5.0, all));
+        assert!((*x.norm_max().value().tangent(0) - sizes).abs() < 1e-16);
+        assert!((*x.abs().max_axis(Axis(0)).value()[()].tangent(0) - sizes).abs() < 1e-16);
+    }
+}
+
+#[test]
+fn norms_at_the_ends_of_the_range() {
+    let inf = f64::INFINITY;
+    assert_eq!(slopes(&vector(&[inf, 1.0]), |x| x.norm()), [1.0, 0.0]);
+    let half = slopes(&vector(&[-inf, 1.0, inf]), |x| x.norm());
+    assert!((half[0] + 0.5_f64.sqrt()).abs() < 1e-15 && half[1] == 0.0);
+    let large = slopes(&vector(&[1.5e308, 1.5e308]), |x| x.norm());
+    assert!(large.iter().all(|g| (g - 0.5_f64.sqrt()).abs() < 1e-15), "{large:?}");
+    let small = slopes(&vector(&[3e-320, 4e-320]), |x| x.norm());
+    assert!((small[0] - 0.6).abs() < 1e-3 && (small[1] - 0.8).abs() < 1e-3);
+    let rows = arr2(&[[inf, 1.0], [3.0, 4.0], [0.0, 0.0]]).into_dyn();
+    assert_eq!(slopes(&rows, |x| x.norm_axis(Axis(1)).sum()), [1.0, 0.0, 0.6, 0.8, 0.0, 0.0]);
+}
+
 #[test]
 fn products_with_zeros() {
     assert_eq!(slopes(&vector(&[2.0, 0.0, 3.0]), |x| x.prod()), [0.0, 6.0, 0.0]);
