@@ -174,13 +174,23 @@ impl Row {
         let look = |j: usize| needs.operand(j).then(|| at.look(j));
         let (x, y, w, z) = (look(0), look(1), look(2), needs.result().then(|| at.look_at_result()));
         let known = [x.as_deref(), y.as_deref(), w.as_deref(), z.as_deref()];
+        let stand = op.slopes_stand(k);
+        let size = shape.size();
+        if size <= BLOCK
+            && let Some(rows) = rows(known, size)
+            && let Some(mut adjoints) = adjoint.row(size)
+        {
+            let mut room = if stand { Vec::new() } else { vec![T::of(0.0); size] };
+            let slopes = T::row_slopes(op, k, n, [rows[0], rows[1], rows[2]], rows[3], &mut room);
+            T::flow_each(slopes, &mut adjoints);
+            return Flow::Array(Values::from_vec(shape.clone(), adjoints));
+        }
         let order = Order::of(shape, known.iter().flatten().copied().chain(adjoint.values()));
         let mut feeds: [Option<Feed<'_, T>>; 4] = [None, None, None, None];
         for (feed, x) in feeds.iter_mut().zip(known) {
             *feed = x.map(|x| Feed::new(x, &order, BLOCK));
         }
-        let stand = op.slopes_stand(k);
-        let mut room = if stand { Vec::new() } else { vec![T::of(0.0); shape.size().min(BLOCK)] };
+        let mut room = if stand { Vec::new() } else { vec![T::of(0.0); size.min(BLOCK)] };
         let mut nothing = Vec::new();
         if feeds.iter().all(Option::is_none) {
             nothing.clone_from(&room);
@@ -196,6 +206,17 @@ impl Row {
             T::flow_each(slopes, adjoints);
         }))
     }
+}
+/// The elements of all that are there, if all lie in rows of this length; what is not there is as long.
+fn rows<'a, T: Float>(known: [Option<&'a Values<T>>; 4], size: usize) -> Option<[&'a [T]; 4]> {
+    let row = |x: &'a Values<T>| x.as_slice().filter(|row| row.len() == size);
+    let mut rows = [row(known.into_iter().flatten().next()?)?; 4];
+    for (place, x) in rows.iter_mut().zip(known) {
+        if let Some(x) = x {
+            *place = row(x)?;
+        }
+    }
+    Some(rows)
 }
 fn negated<T: Float>(shape: &IxDyn, adjoint: Flow<T>) -> Flow<T> {
     match adjoint {

@@ -34,6 +34,13 @@ impl<T: Float> Flow<T> {
             _ => None,
         }
     }
+    /// A copy of so many elements, if they lie in a row.
+    pub fn row(&self, size: usize) -> Option<Vec<T>> {
+        match self {
+            Flow::Array(values) => values.as_slice().map(<[T]>::to_vec),
+            Flow::Everywhere(adjoint) | Flow::Number(adjoint) => Some(vec![*adjoint; size]),
+        }
+    }
     /// As an array of this shape.
     pub fn array(self, shape: &IxDyn) -> Values<T> {
         match self {

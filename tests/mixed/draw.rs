@@ -64,7 +64,9 @@ impl Scalar for Guard {
             Op::Rem => far(b, 0.0) && off_integers(a / b),
             Op::Powi => exponent > 1 || far(a, 0.0),
             Op::Max | Op::Min => far(a, b),
-            Op::Atan2 | Op::Hypot => a.hypot(b) >= AWAY,
+            // not on the cut, where the sign of a zero decides
+            Op::Atan2 => a.hypot(b) >= AWAY && (b > 0.0 || far(a, 0.0)),
+            Op::Hypot => a.hypot(b) >= AWAY,
             Op::Copysign => far(a, 0.0) && far(b, 0.0),
             Op::Clamp => b + 2.0 * AWAY <= *values[2] && far(a, b) && far(a, *values[2]),
             _ => true,
