@@ -2,9 +2,14 @@
 //!
 //! ```text
 //! cargo run --release --example apples
+//! cargo run --release --example apples -- --svg apples.svg    # its picture
+//! cargo run --release --example apples -- --html apples.html  # a page to step through it
 //! ```
 
-use backprop::Node;
+#[path = "common/save.rs"]
+mod save;
+
+use backprop::{Node, draw};
 
 fn main() {
     let apple = Node::leaf(100.0).named("price of an apple");
@@ -20,6 +25,9 @@ fn main() {
         let name = quantity.name().unwrap_or_default();
         println!("{name:<19} {:<19} {}", quantity.value(), quantity.grad());
     }
+
+    println!("\n{}", draw::text(&total));
+    save::if_asked(&total);
 
     assert_eq!(total.value(), 220.00000000000003);
     assert_eq!(apple.grad(), 2.2);

@@ -3,9 +3,14 @@
 //!
 //! ```text
 //! cargo run --release --example apples_oranges
+//! cargo run --release --example apples_oranges -- --svg apples_oranges.svg    # its picture
+//! cargo run --release --example apples_oranges -- --html apples_oranges.html  # a page to step through it
 //! ```
 
-use backprop::Node;
+#[path = "common/save.rs"]
+mod save;
+
+use backprop::{Node, draw};
 
 fn main() {
     let leaf = |name, value: f64| Node::leaf(value).named(name);
@@ -23,6 +28,9 @@ fn main() {
     for x in [&apple, &apple_number, &orange, &orange_number, &tax, &apples, &oranges, &price, &total] {
         println!("{:<19} {:<19} {}", x.name().unwrap_or_default(), x.value(), x.grad());
     }
+
+    println!("\n{}", draw::text(&total));
+    save::if_asked(&total);
 
     assert_eq!(total.value(), 715.0000000000001);
     assert_eq!((apple.grad(), apple_number.grad()), (2.2, 110.00000000000001));

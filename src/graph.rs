@@ -35,16 +35,18 @@
 //! | `array`, `values`, `flow` | arrays: the handle, the elements, what flows along an arrow |
 //! | `pool` | the buffers of dead arrays, for the next ones |
 //! | `recorded` | the names of operations |
+//! | `look` | one node by itself, for drawings |
 //! | `sweep` | the reverse sweep |
 //! | `modes` | `no_grad`, for all number types of the thread |
 //! | `stats` | what is alive and what is held |
 
 pub(crate) mod array;
 pub(crate) mod cell;
-mod flow;
+pub(crate) mod flow;
 pub(crate) mod handle;
 pub(crate) mod home;
 pub(crate) mod homes;
+mod look;
 pub(crate) mod modes;
 pub(crate) mod payload;
 mod pool;

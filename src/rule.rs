@@ -163,7 +163,7 @@ pub(crate) use table;
 
 /// The operation codes, what is known about each, and the slopes.
 macro_rules! operations {
-    ([] $( $(#[$doc:meta])* $arity:ident $Name:ident $f:ident $symbol:literal |$($arg:ident),+ -> $z:ident|
+    ([] $( #[doc = $doc:literal] $arity:ident $Name:ident $f:ident $symbol:literal |$($arg:ident),+ -> $z:ident|
         $value:expr, ($($slope:expr),+), $([$low:expr, $high:expr])+; )*) => {
         /// An operation of the table, by name.
         ///
@@ -176,7 +176,7 @@ macro_rules! operations {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[repr(u8)]
         #[non_exhaustive]
-        pub enum Op { $( $(#[$doc])* $Name ),* }
+        pub enum Op { $( #[doc = $doc] $Name ),* }
 
         impl Op {
             /// Every row of the table, in its order.
@@ -185,6 +185,12 @@ macro_rules! operations {
             #[must_use] pub fn name(self) -> &'static str { match self { $(Op::$Name => stringify!($f)),* } }
             /// What stands in a drawing: `"×"`.
             #[must_use] pub fn symbol(self) -> &'static str { match self { $(Op::$Name => $symbol),* } }
+            /// The row's line of documentation: what it is, and its expansion, `a` and `b` the operands, `h` and `k` small.
+            ///
+            /// ```
+            /// assert_eq!(backprop::Op::Mul.rule(), "Multiplication: `(a + h)(b + k) ≈ ab + b·h + a·k`.");
+            /// ```
+            #[must_use] pub fn rule(self) -> &'static str { match self { $(Op::$Name => $doc),* }.trim_start() }
             /// The number of operands, 1 to 3 (`powi` has one, and an integer that is not an operand).
             #[must_use] pub fn arity(self) -> usize { match self { $(Op::$Name => operations!(@arity $arity)),* } }
             /// The interval on which each operand may lie for the value to be defined.

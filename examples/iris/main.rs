@@ -6,31 +6,16 @@
 //! ```
 
 mod flowers;
+mod model;
 
-use backprop::{Node, Number, graph, logsumexp, sum};
+use backprop::{Node, graph};
 use flowers::{FEATURES, Flower, Flowers};
+use model::{Weights, loss, scores};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 const STEPS: usize = 1000;
 const RATE: f64 = 0.5;
-
-/// What a species scores: a bias, and a weight for each length.
-type Weights<S> = Vec<[S; 5]>;
-
-fn scores<S: Number>(weights: &Weights<S>, x: &[f64; 4]) -> Vec<S> {
-    let score = |[bias, slopes @ ..]: &[S; 5]| slopes.iter().zip(x).fold(bias.clone(), |sum, (w, &x)| sum + w * x);
-    weights.iter().map(score).collect()
-}
-
-/// The mean of `−ln p(species)`, where `p` is the softmax of the scores.
-fn loss<S: Number>(weights: &Weights<S>, flowers: &[Flower]) -> S {
-    let surprise = |flower: &Flower| {
-        let scores = scores(weights, &flower.lengths);
-        logsumexp(&scores) - &scores[flower.species]
-    };
-    sum(&flowers.iter().map(surprise).collect::<Vec<S>>()) / flowers.len() as f64
-}
 
 /// How many flowers the weights name rightly: `57 of 60 (95.0 %)`.
 fn accuracy(weights: &Weights<f64>, flowers: &[Flower]) -> String {

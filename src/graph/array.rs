@@ -61,6 +61,10 @@ impl<T: Float> Body<T> {
     pub fn values(&self) -> Values<T> {
         self.look().clone()
     }
+    /// The values, unless [`update`](NodeArray::update) has them.
+    pub fn living_values(&self) -> Option<Values<T>> {
+        self.values.borrow().clone()
+    }
     /// The values, to be looked at.
     ///
     /// # Panics

@@ -49,8 +49,10 @@ impl<T: Float> Flow<T> {
             Flow::Number(adjoint) => Values::scalar(adjoint),
         }
     }
-    fn plus(self, other: Flow<T>) -> Flow<T> {
+    /// The sum of what comes along two arrows.
+    pub fn plus(self, other: Flow<T>) -> Flow<T> {
         match (self, other) {
+            (Flow::Number(a), Flow::Number(b)) => Flow::Number(a + b),
             (Flow::Array(a), Flow::Array(b)) => Flow::Array(a.plus(&b)),
             (Flow::Everywhere(a), Flow::Everywhere(b)) => Flow::Everywhere(a + b),
             (Flow::Array(a), Flow::Everywhere(b)) | (Flow::Everywhere(b), Flow::Array(a)) => Flow::Array(a.shifted(b)),
@@ -106,6 +108,10 @@ impl<T: Float> Collector<T> {
     }
     pub fn shape(&self) -> &IxDyn {
         &self.shape
+    }
+    /// The values of the array, if somebody still needs them and no update has them.
+    pub fn living_values(&self) -> Option<Values<T>> {
+        self.body.upgrade()?.living_values()
     }
     pub fn take(&self) -> Option<Flow<T>> {
         self.flow.take()
