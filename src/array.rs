@@ -61,7 +61,7 @@ use crate::graph::home::Home;
 use crate::graph::homes::{self, ENDING};
 use crate::graph::recorded::Recorded;
 use crate::number::Float;
-use ndarray::{ArcArray, Array, ArrayRef, Dimension, Ix0, Ix1, Ix2, Ix3, Ix4, Ix5, Ix6};
+use ndarray::{ArcArray, ArrayBase, ArrayRef, Data, Dimension, Ix0, Ix1, Ix2, Ix3, Ix4, Ix5, Ix6};
 use operation::{Edge, Pull, Rule, record, recording};
 use std::rc::Rc;
 
@@ -89,9 +89,11 @@ impl<T: Float, D: Dimension> NodeArray<T, D> {
     /// x.square().sum().backward();
     /// assert_eq!(x.grad(), ndarray::array![2.0, 4.0, 6.0]);
     /// ```
+    ///
+    /// The values may come in any of ndarray's arrays; only an owned one is not copied.
     #[must_use]
-    pub fn leaf(array: Array<T, D>) -> Self {
-        NodeArray::grown(unranked(array))
+    pub fn leaf<S: Data<Elem = T>>(array: ArrayBase<S, D>) -> Self {
+        NodeArray::grown(unranked(array.into_owned()))
     }
 
     /// An array that nothing flows into. Operations on constants alone give constants.
@@ -102,8 +104,8 @@ impl<T: Float, D: Dimension> NodeArray<T, D> {
     /// assert!((&c * &c).is_constant());
     /// ```
     #[must_use]
-    pub fn constant(array: Array<T, D>) -> Self {
-        NodeArray::made(unranked(array))
+    pub fn constant<S: Data<Elem = T>>(array: ArrayBase<S, D>) -> Self {
+        NodeArray::made(unranked(array.into_owned()))
     }
 
     /// The values: a shared handle, nothing is copied. It stays as it is when the node is updated or gone.
@@ -294,8 +296,8 @@ impl<T: Float, D: Dimension> NodeArray<T, D> {
         NodeArray::made(self.values())
     }
 
-    /// Gives the array a name, for drawings and reports. A leaf or constant gets it itself (all its handles share it); of
-    /// an inner node it makes an identity operation with that name.
+    /// Gives the array a name, for drawings and reports. A leaf gets it itself (all its handles share it), of a
+    /// constant this handle and its later clones; of an inner node it makes an identity operation with that name.
     ///
     /// ```
     /// use backprop::NodeArray;

@@ -131,10 +131,10 @@ pub enum Direction {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Theme {
-    /// For white paper; the background is transparent.
+    /// For white paper.
     #[default]
     Light,
-    /// For dark pages; with a dark background.
+    /// For dark pages.
     Dark,
 }
 

@@ -6,7 +6,7 @@
 use crate::array::elementwise::join;
 use crate::array::{one_element, same_shape};
 use crate::error::accept;
-use crate::graph::array::{NodeArray, Term, Values};
+use crate::graph::array::{NodeArray, NodeArrayD, Term, Values};
 use crate::graph::cell::{ARRAY_LEAF, CONSTANT, LEAF, PAYLOAD, POSITION, chunk_of, code, op_of, start_of};
 use crate::graph::handle::{Node, share};
 use crate::graph::home::Home;
@@ -35,10 +35,10 @@ pub trait Wrt<T: Float>: sealed::Sealed {
     type Gradients;
     /// Names the cell of each node.
     #[doc(hidden)]
-    fn each(&self, name: &mut dyn FnMut(u32));
+    fn name_cells(&self, name: &mut dyn FnMut(u32));
     /// Asks for the gradient of each node.
     #[doc(hidden)]
-    fn gather(&self, found: &Found<T>) -> Self::Gradients;
+    fn gather_found(&self, found: &Found<T>) -> Self::Gradients;
 }
 mod sealed {
     pub trait Sealed {}
@@ -50,35 +50,44 @@ pub struct Found<T: Float>(Walk<T>);
 impl<T: Float> Found<T> {
     fn number(&self, x: &Node<T>) -> Node<T> {
         match self.0.adjoint(x.index()) {
-            Some(term) => term.number(),
+            Some(term) => apart(term.number()),
             None => Node::constant(T::of(0.0)),
         }
     }
     fn array<D: Dimension>(&self, x: &NodeArray<T, D>) -> NodeArray<T, D> {
         match x.node().and_then(|node| self.0.adjoint(node.index())) {
-            Some(term) => term.array().ranked(),
+            Some(term) => array_apart(term.array()).ranked(),
             None => NodeArray::made(Values::full(x.body().shape().clone(), T::of(0.0))),
         }
     }
 }
 
+/// A slope may be an operand itself: whoever changes, names or clears the derivative must not do it to a leaf of theirs.
+fn apart<T: Float>(x: Node<T>) -> Node<T> {
+    if x.is_leaf() { x * T::of(1.0) } else { x }
+}
+/// The same of an array.
+fn array_apart<T: Float>(x: NodeArrayD<T>) -> NodeArrayD<T> {
+    if x.is_leaf() { x * T::of(1.0) } else { x }
+}
+
 impl<T: Float> sealed::Sealed for Node<T> {}
 impl<T: Float> Wrt<T> for Node<T> {
     type Gradients = Node<T>;
-    fn each(&self, name: &mut dyn FnMut(u32)) {
+    fn name_cells(&self, name: &mut dyn FnMut(u32)) {
         name(self.index());
     }
-    fn gather(&self, found: &Found<T>) -> Node<T> {
+    fn gather_found(&self, found: &Found<T>) -> Node<T> {
         found.number(self)
     }
 }
 impl<T: Float, D: Dimension> sealed::Sealed for NodeArray<T, D> {}
 impl<T: Float, D: Dimension> Wrt<T> for NodeArray<T, D> {
     type Gradients = NodeArray<T, D>;
-    fn each(&self, name: &mut dyn FnMut(u32)) {
+    fn name_cells(&self, name: &mut dyn FnMut(u32)) {
         self.node().iter().for_each(|node| name(node.index()));
     }
-    fn gather(&self, found: &Found<T>) -> NodeArray<T, D> {
+    fn gather_found(&self, found: &Found<T>) -> NodeArray<T, D> {
         found.array(self)
     }
 }
@@ -86,52 +95,52 @@ impl<T: Float, D: Dimension> Wrt<T> for NodeArray<T, D> {
 impl<X: sealed::Sealed + ?Sized> sealed::Sealed for &X {}
 impl<T: Float, X: Wrt<T> + ?Sized> Wrt<T> for &X {
     type Gradients = X::Gradients;
-    fn each(&self, name: &mut dyn FnMut(u32)) {
-        (**self).each(name);
+    fn name_cells(&self, name: &mut dyn FnMut(u32)) {
+        (**self).name_cells(name);
     }
-    fn gather(&self, found: &Found<T>) -> X::Gradients {
-        (**self).gather(found)
+    fn gather_found(&self, found: &Found<T>) -> X::Gradients {
+        (**self).gather_found(found)
     }
 }
 impl<X: sealed::Sealed> sealed::Sealed for [X] {}
 impl<T: Float, X: Wrt<T>> Wrt<T> for [X] {
     type Gradients = Vec<X::Gradients>;
-    fn each(&self, name: &mut dyn FnMut(u32)) {
-        self.iter().for_each(|x| x.each(name));
+    fn name_cells(&self, name: &mut dyn FnMut(u32)) {
+        self.iter().for_each(|x| x.name_cells(name));
     }
-    fn gather(&self, found: &Found<T>) -> Self::Gradients {
-        self.iter().map(|x| x.gather(found)).collect()
+    fn gather_found(&self, found: &Found<T>) -> Self::Gradients {
+        self.iter().map(|x| x.gather_found(found)).collect()
     }
 }
 impl<X: sealed::Sealed> sealed::Sealed for Vec<X> {}
 impl<T: Float, X: Wrt<T>> Wrt<T> for Vec<X> {
     type Gradients = Vec<X::Gradients>;
-    fn each(&self, name: &mut dyn FnMut(u32)) {
-        self[..].each(name);
+    fn name_cells(&self, name: &mut dyn FnMut(u32)) {
+        self[..].name_cells(name);
     }
-    fn gather(&self, found: &Found<T>) -> Self::Gradients {
-        self[..].gather(found)
+    fn gather_found(&self, found: &Found<T>) -> Self::Gradients {
+        self[..].gather_found(found)
     }
 }
 impl<X: sealed::Sealed, const N: usize> sealed::Sealed for [X; N] {}
 impl<T: Float, X: Wrt<T>, const N: usize> Wrt<T> for [X; N] {
     type Gradients = [X::Gradients; N];
-    fn each(&self, name: &mut dyn FnMut(u32)) {
-        self[..].each(name);
+    fn name_cells(&self, name: &mut dyn FnMut(u32)) {
+        self[..].name_cells(name);
     }
-    fn gather(&self, found: &Found<T>) -> Self::Gradients {
-        std::array::from_fn(|k| self[k].gather(found))
+    fn gather_found(&self, found: &Found<T>) -> Self::Gradients {
+        std::array::from_fn(|k| self[k].gather_found(found))
     }
 }
 macro_rules! tuples { ($(($($X:ident $k:tt)+))+) => { $(
     impl<$($X: sealed::Sealed),+> sealed::Sealed for ($($X,)+) {}
     impl<T: Float, $($X: Wrt<T>),+> Wrt<T> for ($($X,)+) {
         type Gradients = ($($X::Gradients,)+);
-        fn each(&self, name: &mut dyn FnMut(u32)) {
-            $(self.$k.each(name);)+
+        fn name_cells(&self, name: &mut dyn FnMut(u32)) {
+            $(self.$k.name_cells(name);)+
         }
-        fn gather(&self, found: &Found<T>) -> Self::Gradients {
-            ($(self.$k.gather(found),)+)
+        fn gather_found(&self, found: &Found<T>) -> Self::Gradients {
+            ($(self.$k.gather_found(found),)+)
         }
     }
 )+ } }
@@ -239,7 +248,7 @@ pub fn gradients<Y: Root, W: Wrt<Y::Number>>(y: &Y, wrt: W) -> W::Gradients {
 #[track_caller]
 pub fn gradients_with<Y: Root, W: Wrt<Y::Number>>(y: &Y, wrt: W, seed: &Y) -> W::Gradients {
     let mut walk = Walk { heap: BinaryHeap::new(), tables: HashMap::new(), wanted: Vec::new() };
-    wrt.each(&mut |index| walk.wanted.push(index));
+    wrt.name_cells(&mut |index| walk.wanted.push(index));
     walk.wanted.sort_unstable();
     if let Some(Start(node, seed)) = y.start(seed) {
         walk.deliver(node.index(), seed);
@@ -247,7 +256,7 @@ pub fn gradients_with<Y: Root, W: Wrt<Y::Number>>(y: &Y, wrt: W, seed: &Y) -> W:
     while let Some((_, number)) = walk.heap.pop() {
         walk.chunk(number);
     }
-    wrt.gather(&Found(walk))
+    wrt.gather_found(&Found(walk))
 }
 
 /// A chunk's adjoints, from position `low` on.

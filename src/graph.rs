@@ -38,6 +38,7 @@
 //! | `look` | one node by itself, for drawings |
 //! | `sweep` | the reverse sweep |
 //! | `modes` | `no_grad`, for all number types of the thread |
+//! | `tracing` | numbers without a value, while a closure is traced |
 //! | `stats` | what is alive and what is held |
 
 pub(crate) mod array;
@@ -55,6 +56,7 @@ pub(crate) mod recorded;
 mod release;
 pub(crate) mod stats;
 mod sweep;
+pub(crate) mod tracing;
 mod values;
 
 pub use stats::{Stats, stats};

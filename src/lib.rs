@@ -1,3 +1,5 @@
+// the README's picture, for pages that cannot reach the file beside it: the first definition of a link holds
+#![doc = concat!("[picture]: ", include_str!("../docs/pictures/apples_oranges.uri"), "\n\n")]
 #![doc = include_str!("../README.md")]
 #![deny(missing_docs)]
 

@@ -7,9 +7,9 @@ use crate::graph::cell::{CONSTANT, LEAF, LITERAL, POSITION, STAMP, code, is_cons
 use crate::graph::handle::{Node, Operand};
 use crate::graph::home::Home;
 use crate::graph::homes::{self, ENDING};
-use crate::graph::modes;
 use crate::graph::payload::{self, Folded, Named};
 use crate::graph::record;
+use crate::graph::tracing;
 use crate::number::{BuiltOn, Elementary, Float};
 use crate::ops::{delegates, documented, literals_left, literals_nested, numeric_traits, operators};
 use crate::rule::{Fold, Op, table};
@@ -71,8 +71,15 @@ impl<T: Float> Node<T> {
     /// z.backward();
     /// assert_eq!((y.grad(), x.grad()), (9f64.cos(), 9f64.cos() * 6.0));
     /// ```
+    ///
+    /// # Panics
+    /// As [`value`](Node::value).
     #[must_use]
+    #[track_caller]
     pub fn grad(&self) -> T {
+        if tracing::is_tracing() {
+            self.ask("asks for the gradient of");
+        }
         homes::with(|home: &Home<T>| {
             let chunk = home.chunk(self.index());
             let cell = chunk.at(self.index());
@@ -101,7 +108,8 @@ impl<T: Float> Node<T> {
     ///
     /// # Panics
     /// If the rule of a custom operation panics, gives another number of adjoints than there are operands, or runs a sweep
-    /// that comes to this very operation. This sweep has changed no leaf's gradient then.
+    /// that comes to this very operation. This sweep has changed no leaf's gradient then. And as [`value`](Node::value).
+    #[track_caller]
     pub fn backward(&self) {
         self.sweep(Flow::Number(T::of(1.0)));
     }
@@ -117,6 +125,7 @@ impl<T: Float> Node<T> {
     ///
     /// # Panics
     /// As [`backward`](Node::backward).
+    #[track_caller]
     pub fn backward_with(&self, seed: T) {
         self.sweep(Flow::Number(seed));
     }
@@ -257,7 +266,7 @@ macro_rules! methods {
             // the value first: it may panic, at the caller's line
             let [p, q, r] = [self, y, w].map(Node::recorded_value);
             // a closure that is being traced has no values to be refused
-            let value = if modes::is_tracing() { p + q + r } else { Elementary::$f(&p, &q, &r) };
+            let value = if tracing::is_tracing() { p + q + r } else { Elementary::$f(&p, &q, &r) };
             record::ternary(Op::$Name, [self, y, w], value)
         }
     } };

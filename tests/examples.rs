@@ -40,6 +40,24 @@ fn every_example_runs_and_shows_its_numbers() {
 }
 
 #[test]
+fn the_chapters_examples_draw() {
+    let folder = std::env::temp_dir().join(format!("backprop-drawn-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).expect("a folder");
+    for example in ["apples", "apples_oranges"] {
+        for (option, begins) in [("--svg", "<svg "), ("--html", "<!DOCTYPE html>")] {
+            let path = folder.join(example);
+            let output = run(example, &[option, &path.to_string_lossy()]);
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            let drawn = std::fs::read_to_string(&path).expect("the drawing");
+            assert!(drawn.starts_with(begins) && drawn.contains("number of apples"), "{example} {option}");
+        }
+        assert_eq!(run(example, &["--sgv", "x"]).status.code(), Some(2));
+        assert_eq!(run(example, &["--svg", &folder.join("none").join("x").to_string_lossy()]).status.code(), Some(1));
+    }
+    std::fs::remove_dir_all(&folder).expect("our own folder");
+}
+
+#[test]
 fn iris_ends_with_code_1_and_says_why() {
     let folder = std::env::temp_dir().join(format!("backprop-iris-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a folder");

@@ -236,3 +236,55 @@ fn long_closures() {
     let slope = 0.99999_f64.powi(100_000);
     assert!(x.grad().iter().all(|g| (g / slope - 1.0).abs() < 1e-9));
 }
+
+/// The values of numbers that do not happen to be NaN are as unknown as others.
+#[test]
+fn no_value_of_what_depends_on_an_argument_is_given_out() {
+    let x = NodeArray::leaf(array![0.5, -1.0, 2.0]);
+    let c = Node::constant(0.0);
+    let k = Node::leaf(1.0);
+    let refused: [(&str, Box<dyn Fn(&Node<f64>) -> Node<f64>>); 12] = [
+        ("max", Box::new(|v| if v.max(&c) > 0.25 { v * 2.0 } else { v * 3.0 })),
+        ("detach", Box::new(|v| v.max(&c).detach() * v)),
+        ("value", Box::new(|v| v * v.min(Node::constant(1.0)).value())),
+        ("copysign", Box::new(|v| if Node::constant(1.0).copysign(v) > 0.0 { v * 2.0 } else { v * 3.0 })),
+        ("powi", Box::new(|v| if v.powi(0) == 1.0 { v.clone() } else { -v })),
+        ("no_grad", Box::new(|v| v * no_grad(|| v * 2.0))),
+        ("no_grad of max", Box::new(|v| no_grad(|| v.max(&c)))),
+        ("no_grad of a fold", Box::new(|v| no_grad(|| sum(&[v.clone(), c.clone()])))),
+        (
+            "backward",
+            Box::new(|v| {
+                let z = v * &k;
+                z.backward();
+                z
+            }),
+        ),
+        ("grad", Box::new(|v| v * v.grad())),
+        ("gradients of abs", Box::new(|v| gradients(&v.abs(), v))),
+        ("debug", Box::new(|v| if format!("{:?}", v.max(&c)).is_empty() { -v } else { v.clone() })),
+    ];
+    for (name, f) in &refused {
+        let said = message(|| drop(x.map(|v| f(v))));
+        assert!(said.contains("is traced once"), "{name}: {said}");
+    }
+    assert_eq!((k.grad(), x.grad().sum()), (0.0, 0.0));
+    // nothing is left of it
+    assert_eq!(x.map(|v| v * &k).value(), x.value());
+    assert_eq!(no_grad(|| x.map(|v| v * 2.0)).value(), array![1.0, -2.0, 4.0]);
+}
+
+/// What is captured has its value, be it NaN.
+#[test]
+fn captured_numbers_may_be_looked_at() {
+    let x = NodeArray::leaf(array![0.5, -1.0]);
+    let (nan, two) = (Node::leaf(f64::NAN), Node::leaf(2.0));
+    two.square().backward();
+    let y = x.map(|v| {
+        let doubled = &two * 2.0; // recorded inside, and known
+        assert!(nan.value().is_nan() && doubled == 4.0 && two.grad() == 4.0);
+        doubled.backward();
+        v * if doubled > 3.0 { doubled.value() } else { 0.0 }
+    });
+    assert_eq!((y.value().into_owned(), two.grad()), (array![2.0, -4.0], 6.0));
+}

@@ -32,10 +32,20 @@ pub(crate) fn common(operation: &'static str, x: &IxDyn, y: &IxDyn) -> Result<Ix
     }
     if is_possible(shape.slice()) { Ok(shape) } else { Err(refused()) }
 }
-/// Whether an array can have this shape: not if the lengths other than 0 multiply to more than memory could have.
+/// Whether an array can have this shape: not if the lengths other than 0 multiply to more than memory could have. (Numbers
+/// of four bytes and more are what there is, up to nested ones of many parts.)
 pub(super) fn is_possible(shape: &[usize]) -> bool {
-    let size = shape.iter().filter(|&&n| n != 0).try_fold(1_usize, |size, &n| size.checked_mul(n));
+    const LARGEST: usize = 1 << 10;
+    let size = shape.iter().filter(|&&n| n != 0).try_fold(LARGEST, |size, &n| size.checked_mul(n));
     size.is_some_and(|size| isize::try_from(size).is_ok())
+}
+/// # Errors
+/// [`Error::Shape`] if no array can have this shape.
+pub(super) fn possible(operation: &'static str, shape: &[usize]) -> Result<(), Error> {
+    if is_possible(shape) {
+        return Ok(());
+    }
+    Err(Error::Shape { operation, shape: shape.to_vec(), wanted: "a result that memory could hold" })
 }
 
 /// The array repeated along new axes and along those of length 1. The adjoint is summed back.
@@ -63,7 +73,7 @@ fn repeated<T: Float>(x: &Values<T>, shape: &IxDyn) -> Values<T> {
 }
 /// The array broadcast to a shape that it broadcasts to.
 pub(crate) fn fill<T: Float>(x: &NodeArrayD<T>, shape: &IxDyn) -> NodeArrayD<T> {
-    if x.body().shape() == shape {
+    if x.body().shape() == shape && !x.is_leaf() {
         return x.clone();
     }
     let values = repeated(&x.body().look(), shape);
@@ -88,7 +98,7 @@ impl<T: Float> Rule<T> for SumTo {
 }
 /// The sums over all axes along which `shape` broadcasts to the array's own.
 pub(crate) fn sum_to<T: Float>(x: &NodeArrayD<T>, shape: &IxDyn) -> NodeArrayD<T> {
-    if x.body().shape() == shape {
+    if x.body().shape() == shape && !x.is_leaf() {
         return x.clone();
     }
     let values = kernel::sum_to(x.values(), shape);

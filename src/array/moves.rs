@@ -1,6 +1,7 @@
 //! Moving elements: reshaping, permuting axes, slicing, selecting, putting together. All of it is linear: beside each
 //! operation stands its adjoint. What is only another view shares the buffer.
 
+use super::broadcast::possible;
 use super::kernel;
 use super::operation::{Edge, Pull, Rule, record, recording};
 use crate::error::Error;
@@ -27,7 +28,7 @@ impl<T: Float> Rule<T> for Reshape {
 }
 /// Under a shape with as many elements.
 pub(super) fn reshape<T: Float>(x: &NodeArrayD<T>, shape: &IxDyn) -> NodeArrayD<T> {
-    if x.body().shape() == shape {
+    if x.body().shape() == shape && !x.is_leaf() {
         return x.clone();
     }
     let values = x.values();
@@ -270,7 +271,7 @@ pub(super) fn concatenate_any<T: Float>(axis: usize, parts: &[NodeArrayD<T>]) ->
     if axis >= first.ndim() {
         return Err(Error::Axis { operation: "concatenate", axis, rank: first.ndim() });
     }
-    let mut bounds = vec![0];
+    let mut bounds = vec![0_usize];
     for part in parts {
         let fits =
             part.ndim() == first.ndim() && (0..first.ndim()).all(|k| k == axis || part.shape()[k] == first.shape()[k]);
@@ -278,10 +279,11 @@ pub(super) fn concatenate_any<T: Float>(axis: usize, parts: &[NodeArrayD<T>]) ->
             let (left, right) = (first.shape().to_vec(), part.shape().to_vec());
             return Err(Error::Shapes { operation: "concatenate", left, right });
         }
-        bounds.push(bounds[bounds.len() - 1] + part.shape()[axis]);
+        bounds.push(bounds[bounds.len() - 1].saturating_add(part.shape()[axis]));
     }
     let mut shape = first.body().shape().clone();
     shape[axis] = bounds[parts.len()];
+    possible("concatenate", ndarray::Dimension::slice(&shape))?;
     let mut whole: ArrayD<T> = kernel::blank(&shape);
     for (k, part) in parts.iter().enumerate() {
         let place = ndarray::Slice::from(bounds[k]..bounds[k + 1]);

@@ -1,5 +1,6 @@
 //! Products of vectors and matrices. They are bilinear: the adjoint of each factor is a product with the other.
 
+use super::broadcast::possible;
 use super::elementwise::binary;
 use super::kernel;
 use super::moves::{reshape, transpose};
@@ -83,6 +84,9 @@ fn try_product<T: Float>(a: &NodeArrayD<T>, b: &NodeArrayD<T>) -> Result<NodeArr
     let fits = matches!((a.ndim(), b.ndim()), (1 | 2, 1 | 2)) && a.shape()[a.ndim() - 1] == b.shape()[0];
     if !fits {
         return Err(Error::Shapes { operation: "dot", left: a.shape().to_vec(), right: b.shape().to_vec() });
+    }
+    if let (&[m, _], &[_, n]) = (a.shape(), b.shape()) {
+        possible("dot", &[m, n])?;
     }
     Ok(product(a, b))
 }
@@ -286,6 +290,7 @@ impl<T: Float> NodeArray<T, Ix3> {
         if a.shape()[0] != b.shape()[0] || a.shape()[2] != b.shape()[1] {
             return Err(Error::Shapes { operation: "matmul", left: a.shape().to_vec(), right: b.shape().to_vec() });
         }
+        possible("matmul", &[a.shape()[0], a.shape()[1], b.shape()[2]])?;
         Ok(batched(&a, &b, kernel::product).ranked())
     }
 }

@@ -1,9 +1,12 @@
 //! Reductions, by name: of the whole array to a number of the graph, or along an axis.
 
+use super::broadcast::possible;
 use super::elementwise::unary;
 use super::moves::reshape;
 use super::operation::{Edge, Rule, lower, record, recording};
-use super::reduce::{Along, Extreme, LogSumExp, Product, count, extreme, lanes, norm, running_sum, sum, sum_keep, two};
+use super::reduce::{
+    Along, Extreme, LogSumExp, Product, count, extreme, kept, lanes, norm, running_sum, sum, sum_keep, two,
+};
 use crate::error::{Error, accept};
 use crate::graph::array::{NodeArray, NodeArrayD, Values};
 use crate::graph::handle::Node;
@@ -27,41 +30,27 @@ enum To {
     NormMax,
 }
 impl To {
-    fn name(self) -> &'static str {
-        match self {
-            To::Sum => "sum",
-            To::Mean => "mean",
-            To::Product => "prod",
-            To::Max => "max",
-            To::Min => "min",
-            To::Variance(_) => "var",
-            To::Deviation(_) => "std",
-            To::LogSumExp => "logsumexp",
-            To::Norm => "norm",
-            To::NormOne => "norm_l1",
-            To::NormMax => "norm_max",
-        }
-    }
     /// # Errors
     /// [`Error::Axis`] if there is no such axis, [`Error::Shape`] for what has no value of no elements, [`Error::Range`] for
     /// a correction that leaves nothing.
-    fn check(self, shape: &IxDyn, along: Along) -> Result<(), Error> {
+    fn check(self, operation: &'static str, shape: &IxDyn, along: Along) -> Result<(), Error> {
         if let Some(axis) = along
             && axis >= shape.ndim()
         {
-            return Err(Error::Axis { operation: self.name(), axis, rank: shape.ndim() });
+            return Err(Error::Axis { operation, axis, rank: shape.ndim() });
         }
+        possible(operation, kept(shape, along).slice())?;
         let n = count(shape, along);
         let has_none = matches!(self, To::Mean | To::Max | To::Min | To::Variance(_) | To::Deviation(_) | To::NormMax);
         if n == 0 && has_none {
             let wanted = "at least one element to reduce";
-            return Err(Error::Shape { operation: self.name(), shape: shape.slice().to_vec(), wanted });
+            return Err(Error::Shape { operation, shape: shape.slice().to_vec(), wanted });
         }
         if let To::Variance(ddof) | To::Deviation(ddof) = self
             && !(0.0..n as f64).contains(&ddof)
         {
             let wanted = "ddof of at least 0 and below the number of elements";
-            return Err(Error::Range { operation: self.name(), value: ddof, wanted });
+            return Err(Error::Range { operation, value: ddof, wanted });
         }
         Ok(())
     }
@@ -93,8 +82,8 @@ impl To {
         }
     }
     /// The whole array as a number.
-    fn whole<T: Float>(self, x: &NodeArrayD<T>) -> Result<Node<T>, Error> {
-        self.check(x.body().shape(), None)?;
+    fn whole<T: Float>(self, operation: &'static str, x: &NodeArrayD<T>) -> Result<Node<T>, Error> {
+        self.check(operation, x.body().shape(), None)?;
         Ok(match self {
             To::Sum => sum(x),
             To::Mean => sum(x) / T::of(x.len() as f64),
@@ -102,20 +91,25 @@ impl To {
                 let apart = two(Op::Sub, x, &To::Mean.keep(x, None));
                 sum(&unary(Op::Square, 0, &apart)) / T::of(x.len() as f64 - ddof)
             }
-            To::Deviation(ddof) => To::Variance(ddof).whole(x)?.sqrt(),
+            To::Deviation(ddof) => To::Variance(ddof).whole(operation, x)?.sqrt(),
             To::NormOne => sum(&unary(Op::Abs, 0, x)),
             _ => lower(&reshape(&self.keep(x, None), &IxDyn(&[]))),
         })
     }
-    fn along<T: Float>(self, x: &NodeArrayD<T>, axis: Axis) -> Result<NodeArrayD<T>, Error> {
-        self.check(x.body().shape(), Some(axis.index()))?;
+    fn along<T: Float>(self, operation: &'static str, x: &NodeArrayD<T>, axis: Axis) -> Result<NodeArrayD<T>, Error> {
+        self.check(operation, x.body().shape(), Some(axis.index()))?;
         let kept = self.keep(x, Some(axis.index()));
         let mut shape = kept.shape().to_vec();
         shape.remove(axis.index());
         Ok(reshape(&kept, &IxDyn(&shape)))
     }
-    fn along_keep<T: Float>(self, x: &NodeArrayD<T>, axis: Axis) -> Result<NodeArrayD<T>, Error> {
-        self.check(x.body().shape(), Some(axis.index()))?;
+    fn along_keep<T: Float>(
+        self,
+        operation: &'static str,
+        x: &NodeArrayD<T>,
+        axis: Axis,
+    ) -> Result<NodeArrayD<T>, Error> {
+        self.check(operation, x.body().shape(), Some(axis.index()))?;
         Ok(self.keep(x, Some(axis.index())))
     }
 }
@@ -157,7 +151,7 @@ macro_rules! reductions { ($(
         /// # Errors
         /// If the whole cannot be reduced: see there. What can always be done gives no error.
         pub fn $try_whole(&self, $($arg: $Arg)?) -> Result<Node<T>, Error> {
-            $To.whole(&self.any())
+            $To.whole(stringify!($whole), &self.any())
         }
 
         #[doc = concat!("[`", stringify!($whole), "`](NodeArray::", stringify!($whole), ") along an axis.")]
@@ -189,7 +183,7 @@ macro_rules! reductions { ($(
         where
             D: RemoveAxis,
         {
-            Ok($To.along(&self.any(), axis)?.ranked())
+            Ok($To.along(stringify!($axis), &self.any(), axis)?.ranked())
         }
 
         #[doc = concat!("[`", stringify!($whole), "`](NodeArray::", stringify!($whole), ") along an axis, which stays, at length 1: the result broadcasts with the array.")]
@@ -215,7 +209,7 @@ macro_rules! reductions { ($(
         /// # Errors
         /// [`Error::Axis`] if there is no such axis; else as the reduction of the whole.
         pub fn $try_keep(&self, axis: Axis, $($arg: $Arg)?) -> Result<Self, Error> {
-            Ok($To.along_keep(&self.any(), axis)?.ranked())
+            Ok($To.along_keep(stringify!($keep), &self.any(), axis)?.ranked())
         }
     )* }
 } }

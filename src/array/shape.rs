@@ -8,6 +8,7 @@ use crate::graph::array::{NodeArray, NodeArrayD};
 use crate::graph::handle::Node;
 use crate::number::Float;
 use ndarray::{Axis, Dimension, IntoDimension, Ix1, Ix2, IxDyn, NdIndex, RemoveAxis, SliceArg, SliceInfoElem};
+use std::borrow::Borrow;
 
 impl<T: Float, D: Dimension> NodeArray<T, D> {
     /// The same elements, in row-major order, under another shape.
@@ -210,7 +211,7 @@ impl<T: Float, D: Dimension> NodeArray<T, D> {
     }
 
     /// A part of the array, by ndarray's `s![…]`: ranges with steps and negative steps, indices, new axes. Nothing is
-    /// copied.
+    /// copied: as long as the part lives, so does the whole buffer.
     ///
     /// ```
     /// use ndarray::s;
@@ -381,7 +382,7 @@ impl<T: Float> NodeArray<T, Ix2> {
     }
 }
 
-/// Arrays one after the other along an axis.
+/// Arrays, or references to them, one after the other along an axis.
 ///
 /// ```
 /// use backprop::{array::concatenate, NodeArray};
@@ -393,14 +394,15 @@ impl<T: Float> NodeArray<T, Ix2> {
 /// If there are no arrays, no such axis, or the shapes differ on other axes.
 #[must_use]
 #[track_caller]
-pub fn concatenate<T: Float, D: RemoveAxis>(axis: Axis, arrays: &[&NodeArray<T, D>]) -> NodeArray<T, D> {
+pub fn concatenate<T: Float, D: RemoveAxis>(axis: Axis, arrays: &[impl Borrow<NodeArray<T, D>>]) -> NodeArray<T, D> {
     accept(try_concatenate(axis, arrays))
 }
 /// [`concatenate`], with an error instead of a panic.
 ///
 /// ```
 /// use backprop::{array::try_concatenate, NodeArray1};
-/// assert!(try_concatenate::<f64, ndarray::Ix1>(ndarray::Axis(0), &[]).is_err());
+/// let none: [NodeArray1<f64>; 0] = [];
+/// assert!(try_concatenate(ndarray::Axis(0), &none).is_err());
 /// ```
 ///
 /// # Errors
@@ -408,13 +410,13 @@ pub fn concatenate<T: Float, D: RemoveAxis>(axis: Axis, arrays: &[&NodeArray<T, 
 /// differ on other axes.
 pub fn try_concatenate<T: Float, D: RemoveAxis>(
     axis: Axis,
-    arrays: &[&NodeArray<T, D>],
+    arrays: &[impl Borrow<NodeArray<T, D>>],
 ) -> Result<NodeArray<T, D>, Error> {
-    let parts: Vec<NodeArrayD<T>> = arrays.iter().map(|array| array.any()).collect();
+    let parts: Vec<NodeArrayD<T>> = arrays.iter().map(|array| array.borrow().any()).collect();
     Ok(concatenate_any(axis.index(), &parts)?.ranked())
 }
 
-/// Arrays of one shape beside each other, along a new axis.
+/// Arrays of one shape, or references to them, beside each other along a new axis.
 ///
 /// ```
 /// use backprop::{array::stack, NodeArray};
@@ -426,7 +428,7 @@ pub fn try_concatenate<T: Float, D: RemoveAxis>(
 /// If there are no arrays, the axis is above the number of axes, or the shapes differ.
 #[must_use]
 #[track_caller]
-pub fn stack<T: Float, D: Dimension>(axis: Axis, arrays: &[&NodeArray<T, D>]) -> NodeArray<T, D::Larger> {
+pub fn stack<T: Float, D: Dimension>(axis: Axis, arrays: &[impl Borrow<NodeArray<T, D>>]) -> NodeArray<T, D::Larger> {
     accept(try_stack(axis, arrays))
 }
 /// [`stack`], with an error instead of a panic.
@@ -442,16 +444,16 @@ pub fn stack<T: Float, D: Dimension>(axis: Axis, arrays: &[&NodeArray<T, D>]) ->
 /// the shapes differ.
 pub fn try_stack<T: Float, D: Dimension>(
     axis: Axis,
-    arrays: &[&NodeArray<T, D>],
+    arrays: &[impl Borrow<NodeArray<T, D>>],
 ) -> Result<NodeArray<T, D::Larger>, Error> {
-    let Some(first) = arrays.first() else {
+    let Some(first) = arrays.first().map(Borrow::borrow) else {
         return Err(Error::Shape { operation: "stack", shape: Vec::new(), wanted: "at least one array" });
     };
     if axis.index() > first.ndim() {
         return Err(Error::Axis { operation: "stack", axis: axis.index(), rank: first.ndim() + 1 });
     }
     let mut parts = Vec::with_capacity(arrays.len());
-    for array in arrays {
+    for array in arrays.iter().map(Borrow::borrow) {
         if array.shape() != first.shape() {
             let (left, right) = (first.shape().to_vec(), array.shape().to_vec());
             return Err(Error::Shapes { operation: "stack", left, right });

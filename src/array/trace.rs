@@ -3,8 +3,8 @@
 
 use crate::graph::cell::{LEAF, PAYLOAD, op_of};
 use crate::graph::handle::{Node, share};
-use crate::graph::modes;
 use crate::graph::recorded::Recorded;
+use crate::graph::tracing;
 use crate::number::{Elementary, Float};
 use crate::rule::{Fold, Op};
 use std::collections::HashMap;
@@ -47,10 +47,8 @@ pub(super) fn trace<T: Float, const N: usize>(f: impl FnOnce([&Node<T>; N]) -> N
     let unknown = || Node::slot(LEAF, T::of(f64::NAN));
     let leaves: [Node<T>; N] = std::array::from_fn(|_| unknown());
     // whatever the closure records stands behind this cell, which lives until all has been read
-    let (result, fence) = modes::tracing(|| {
-        let fence = -&unknown();
-        (f(leaves.each_ref()), fence)
-    });
+    let fence = tracing::fence::<T>();
+    let result = tracing::tracing(&leaves, &fence, || f(leaves.each_ref()));
     let mut reader = Reader {
         fence: fence.age(),
         found: leaves.iter().enumerate().map(|(k, leaf)| (leaf.index(), Found::Place(Place::Input(k)))).collect(),
@@ -91,7 +89,7 @@ impl<T: Float> Reader<T> {
             if self.found.contains_key(&z.index()) {
                 continue;
             }
-            let operands = self.operands(&z);
+            let operands = z.operands_since(self.fence);
             let missing: Vec<Node<T>> =
                 operands.iter().filter(|x| !self.found.contains_key(&x.index())).cloned().collect();
             if missing.is_empty() {
@@ -103,18 +101,6 @@ impl<T: Float> Reader<T> {
             }
         }
         self.found[&result.index()]
-    }
-    /// The operands on which it is to be seen whether the node depends on the arguments.
-    fn operands(&self, z: &Node<T>) -> Vec<Node<T>> {
-        let code = z.kind();
-        if z.is_constant() || code == LEAF || z.age() < self.fence {
-            return Vec::new();
-        }
-        if code == PAYLOAD {
-            return z.payload().map_or_else(Vec::new, |payload| payload.operands());
-        }
-        let Some(op) = op_of(code) else { return Vec::new() };
-        z.recorded_operands().0[..op.arity()].iter().map(|&index| share(index)).collect()
     }
     fn finish(&mut self, z: &Node<T>, operands: &[Node<T>]) -> Found {
         let found: Vec<Found> = operands.iter().map(|x| self.found[&x.index()]).collect();

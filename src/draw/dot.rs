@@ -8,9 +8,8 @@ use std::fmt;
 pub(super) fn write(f: &mut fmt::Formatter<'_>, picture: &Picture, options: &Options) -> fmt::Result {
     let c = colours(options.theme);
     let rank = if options.direction == Direction::Right { "LR" } else { "TB" };
-    let paper = if c.paper == "none" { "transparent" } else { c.paper };
     writeln!(f, "digraph backprop {{")?;
-    writeln!(f, "  graph [rankdir={rank}, bgcolor=\"{paper}\"];")?;
+    writeln!(f, "  graph [rankdir={rank}, bgcolor=\"{}\"];", c.paper)?;
     writeln!(f, "  node [fontname=\"monospace\", fontsize=11, shape=box, style=\"rounded,filled\"];")?;
     writeln!(f, "  edge [fontname=\"monospace\", fontsize=10, color=\"{}\"];", c.ink)?;
     for (k, block) in picture.boxes.iter().enumerate() {

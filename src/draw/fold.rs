@@ -232,7 +232,9 @@ impl Arrow {
     fn absorb(&mut self, other: &Arrow, one_value: bool) {
         self.many += other.many;
         if !one_value {
-            self.value = None;
+            // of different numbers neither values nor derivatives add up to anything
+            (self.value, self.derivative) = (None, None);
+            return;
         }
         self.derivative = match (&self.derivative, &other.derivative) {
             (Some(sum), Some(part)) => sum.plus(part),

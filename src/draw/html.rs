@@ -1,9 +1,9 @@
 //! The drawing as a page of its own, which steps through the graph.
 
+use super::Options;
 use super::picture::{Arrow, Block, Kind, Picture, Shown};
 use super::style::{colours, escaped, line, number};
 use super::svg::Scene;
-use super::{Options, Theme};
 use crate::graph::recorded::Recorded;
 use crate::rule::Op;
 use std::fmt::{self, Write};
@@ -17,10 +17,9 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, picture: &Picture, options: &Opt
     super::svg::picture(&mut svg, &scene, &colours)?;
     let page = Page { picture, digits: options.digits };
     let (steps, boxes) = (page.steps()?, page.boxes()?);
-    let paper = if options.theme == Theme::Light { "#ffffff" } else { colours.paper };
     let fill = |name: &str| match name {
         "title" => Some("Backpropagation, step by step"),
-        "page" => Some(paper),
+        "page" => Some(colours.paper),
         "ink" => Some(colours.ink),
         "faint" => Some(colours.faint),
         "value" => Some(colours.value),

@@ -109,7 +109,7 @@ pub(super) struct Colours {
 pub(super) fn colours(theme: Theme) -> Colours {
     match theme {
         Theme::Light => Colours {
-            paper: "none",
+            paper: "#ffffff",
             ink: "#222222",
             faint: "#8a8a8a",
             operation: "#ffffff",

@@ -33,9 +33,7 @@ pub(super) fn picture(f: &mut impl Write, scene: &Scene<'_>, colours: &Colours) 
         r#"<defs><marker id="backprop-head" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="9.6" markerHeight="9.6" markerUnits="userSpaceOnUse" orient="auto"><path d="M0,0.8 L8,4 L0,7.2 z" fill="{ink}"/></marker></defs>"#
     )?;
     writeln!(f)?;
-    if *paper != "none" {
-        writeln!(f, r#"<rect class="paper" width="{w:.0}" height="{h:.0}" fill="{paper}"/>"#)?;
-    }
+    writeln!(f, r#"<rect class="paper" width="{w:.0}" height="{h:.0}" fill="{paper}"/>"#)?;
     scene.write(f, colours)?;
     writeln!(f, "</svg>")
 }

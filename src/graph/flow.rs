@@ -4,7 +4,7 @@ use super::array::{Body, NodeArrayD};
 use super::handle::Node;
 use super::payload::Payload;
 use super::recorded::Recorded;
-use super::values::Values;
+use super::values::{Values, take};
 use crate::number::Float;
 use ndarray::IxDyn;
 use std::cell::Cell;
@@ -36,10 +36,16 @@ impl<T: Float> Flow<T> {
     }
     /// A copy of so many elements, if they lie in a row.
     pub fn row(&self, size: usize) -> Option<Vec<T>> {
-        match self {
-            Flow::Array(values) => values.as_slice().map(<[T]>::to_vec),
-            Flow::Everywhere(adjoint) | Flow::Number(adjoint) => Some(vec![*adjoint; size]),
+        let elements = match self {
+            Flow::Array(values) => Err(values.as_slice()?),
+            Flow::Everywhere(adjoint) | Flow::Number(adjoint) => Ok(*adjoint),
+        };
+        let mut row = take(size);
+        match elements {
+            Ok(adjoint) => row.resize(size, adjoint),
+            Err(elements) => row.extend_from_slice(elements),
         }
+        Some(row)
     }
     /// As an array of this shape.
     pub fn array(self, shape: &IxDyn) -> Values<T> {

@@ -3,7 +3,7 @@
 use super::cell::{POSITION, Slot, code};
 use super::home::Home;
 use super::homes::{self, ENDING};
-use super::modes;
+use super::tracing;
 use crate::number::Float;
 use std::marker::PhantomData;
 use std::rc::Rc;
@@ -127,30 +127,16 @@ impl<T: Float> Node<T> {
     #[inline(always)]
     #[track_caller]
     pub(crate) fn part(&self) -> Part<T> {
-        let value = self.recorded_value();
-        if modes::is_tracing() {
-            known(value);
+        if tracing::is_tracing() {
+            self.ask("asks for the value of");
         }
-        Part(value)
+        Part(self.recorded_value())
     }
     /// The value, for what is recorded from it: a closure that is being traced has numbers without one.
     #[inline(always)]
     pub(crate) fn recorded_value(&self) -> T {
         look(self.index, |cell| cell.value.get())
     }
-}
-/// # Panics
-/// If the value is NaN.
-#[cold]
-#[inline(never)]
-#[track_caller]
-fn known<T: Float>(value: T) {
-    assert!(
-        !num_traits::Float::is_nan(value),
-        "the closure of map or zip_map is traced once, for all elements, and asks for the value of its argument: \
-         it cannot branch on it, print it, detach it or hand it to a custom operation; max, min, clamp, abs, relu branch \
-         for each element, and where_ does for whole arrays"
-    );
 }
 /// A copy that dereferences, where other numbers have a reference.
 pub(crate) struct Part<T>(T);

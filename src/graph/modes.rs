@@ -16,8 +16,6 @@ pub(super) struct Control {
 thread_local! {
     /// How many `no_grad`s we are in.
     static CLOSED: Cell<u32> = const { Cell::new(0) };
-    /// Whether a closure is being traced.
-    static TRACING: Cell<bool> = const { Cell::new(false) };
     /// The homes that have chunks.
     static HOMES: RefCell<Vec<Control>> = const { RefCell::new(Vec::new()) };
 }
@@ -26,25 +24,18 @@ thread_local! {
 pub(crate) fn is_closed() -> bool {
     CLOSED.get() > 0
 }
-/// Whether a closure is being traced, so that numbers may be without a value.
-#[inline(always)]
-pub(crate) fn is_tracing() -> bool {
-    TRACING.get()
-}
-/// Runs `f` recording, also within `no_grad`, on numbers whose values may be NaN because nobody knows them: whoever asks
-/// for one gets a panic.
-pub(crate) fn tracing<R>(f: impl FnOnce() -> R) -> R {
-    struct Back(u32, bool);
+/// Runs `f` recording, also within `no_grad`.
+pub(super) fn opened<R>(f: impl FnOnce() -> R) -> R {
+    struct Back(u32);
     impl Drop for Back {
         fn drop(&mut self) {
-            TRACING.set(self.1);
             CLOSED.set(self.0);
             if self.0 > 0 {
                 each(|home| (home.close)());
             }
         }
     }
-    let back = Back(CLOSED.replace(0), TRACING.replace(true));
+    let back = Back(CLOSED.replace(0));
     if back.0 > 0 {
         each(|home| (home.open)());
     }

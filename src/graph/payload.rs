@@ -8,6 +8,7 @@ use super::home::Home;
 use super::homes::{self, ENDING};
 use super::modes;
 use super::recorded::Recorded;
+use super::tracing;
 use crate::number::{Elementary, Float};
 use crate::rule::Fold;
 use std::cell::Cell;
@@ -86,8 +87,17 @@ pub(crate) fn is_closed() -> bool {
     modes::is_closed()
 }
 /// Whether an operation on these operands gives a constant.
+///
+/// # Panics
+/// Within `no_grad`, if an operand has no value because a closure is being traced.
 pub(crate) fn is_constant<'a, T: Float>(mut operands: impl Iterator<Item = &'a Node<T>>) -> bool {
-    modes::is_closed() || operands.all(Node::is_constant)
+    if modes::is_closed() {
+        if tracing::is_tracing() {
+            operands.for_each(|x| x.ask("makes a constant of"));
+        }
+        return true;
+    }
+    operands.all(Node::is_constant)
 }
 
 /// Records an operation with a payload.

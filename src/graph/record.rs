@@ -8,6 +8,7 @@ use super::cell::{CONSTANT, is_constant, row};
 use super::handle::{Node, Operand, own, read};
 use super::home::Home;
 use super::homes::{self, ENDING};
+use super::tracing;
 use crate::number::Float;
 use crate::rule::Op;
 
@@ -120,11 +121,14 @@ fn slow<T: Float>(op: Op, meta: u32, value: T, i: u32, shape: Shape<T>) -> Node<
             return own(index);
         }
     }
-    drop(own::<T>(i));
-    match shape {
-        Shape::Two(j) => drop(own::<T>(j)),
-        Shape::Three(j, k) => drop((own::<T>(j), own::<T>(k))),
-        Shape::One | Shape::Right(_) | Shape::Left(_) | Shape::Power(_) => (),
+    let others: [Option<Node<T>>; 2] = match shape {
+        Shape::Two(j) => [Some(own(j)), None],
+        Shape::Three(j, k) => [Some(own(j)), Some(own(k))],
+        Shape::One | Shape::Right(_) | Shape::Left(_) | Shape::Power(_) => [None, None],
+    };
+    let first = own::<T>(i);
+    if tracing::is_tracing() {
+        [&first].into_iter().chain(others.iter().flatten()).for_each(|x| x.ask("makes a constant of"));
     }
     Node::slot(CONSTANT, value)
 }

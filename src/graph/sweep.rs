@@ -14,6 +14,7 @@ use super::cell::{
 use super::handle::Node;
 use super::home::Home;
 use super::homes::{self, ENDING};
+use super::tracing;
 use crate::number::Float;
 use crate::rule::{Op, slope};
 use std::collections::BinaryHeap;
@@ -72,7 +73,14 @@ struct Sweep<'h, T: Float> {
 
 impl<T: Float> Node<T> {
     /// One sweep from this node, with the adjoint `seed`.
+    ///
+    /// # Panics
+    /// If the node has no value, and as its rules do.
+    #[track_caller]
     pub(crate) fn sweep(&self, seed: Flow<T>) {
+        if tracing::is_tracing() {
+            self.ask("sweeps back from");
+        }
         homes::with(|home| {
             let mut turn = Turn::new(home);
             let mut sweep = turn.sweep();

@@ -5,7 +5,7 @@ use crate::{Graph, alone, dual_leaf};
 use backprop::array::{concatenate, stack, try_concatenate, try_stack};
 use backprop::custom::first_order;
 use backprop::{Error, NodeArray, NodeArray1, NodeArray2, Op, gradients, gradients_with, graph};
-use ndarray::{Array1, Array2, Array3, Axis, Ix0, Ix1, Ix2, SliceInfoElem, arr1, arr2, array, s};
+use ndarray::{Array1, Array2, Array3, Axis, Ix0, SliceInfoElem, arr1, arr2, array, s};
 
 /// What is done; what it says, in parts; whether the panic names this file.
 struct Case {
@@ -110,13 +110,13 @@ const CASES: &[Case] = &[
     Case { name: "broadcast of nothing beyond memory", here: HERE, says: &["broadcast", "[0]"],
         does: |_| { let _ = empty().broadcast((usize::MAX, 2, 0)); } },
     Case { name: "concatenate nothing", here: HERE, says: &["concatenate", "at least one array"],
-        does: |_| { let _ = concatenate::<f64, Ix1>(Axis(0), &[]); } },
+        does: |_| { let _ = concatenate(Axis(0), &[] as &[NodeArray1<f64>]); } },
     Case { name: "concatenate", here: HERE, says: &["concatenate", "[2, 3]", "[2, 2]"],
         does: |g| { let _ = concatenate(Axis(0), &[&g.w, &NodeArray2::leaf(Array2::zeros((2, 2)))]); } },
     Case { name: "concatenate by an axis", here: HERE, says: &["concatenate", "below 1", "axis 1"],
         does: |g| { let _ = concatenate(Axis(1), &[&g.x]); } },
     Case { name: "stack nothing", here: HERE, says: &["stack", "at least one array"],
-        does: |_| { let _ = stack::<f64, Ix1>(Axis(0), &[]); } },
+        does: |_| { let _ = stack(Axis(0), &[] as &[NodeArray1<f64>]); } },
     Case { name: "stack", here: HERE, says: &["stack", "[3]", "[2]"],
         does: |g| { let _ = stack(Axis(0), &[&g.x, &NodeArray::leaf(array![1.0, 2.0])]); } },
     Case { name: "stack by an axis", here: HERE, says: &["stack", "axis 2"],
@@ -260,17 +260,31 @@ fn errors_instead_of_panics() {
     assert_eq!(g.w.try_dot(&c).err(), Some(shapes("dot", &[2, 3], &[2, 2])));
     assert_eq!(g.w.try_reshape(5).err(), Some(shapes("reshape", &[2, 3], &[5])));
     assert_eq!(g.w.try_broadcast((3, 3)).err(), Some(shapes("broadcast", &[2, 3], &[3, 3])));
-    assert_eq!(g.w.try_sum_axis(Axis(3)).err(), Some(axis("sum", 3, 2)));
+    assert_eq!(g.w.try_sum_axis(Axis(3)).err(), Some(axis("sum_axis", 3, 2)));
     assert_eq!(g.w.try_permute((1, 1)).err(), Some(axis("permute", 1, 2)));
     assert_eq!(g.w.try_index((2, 0)).err(), Some(Error::Index { operation: "index", index: 2, len: 2 }));
     assert_eq!(try_stack(Axis(3), &[&g.w]).err(), Some(axis("stack", 3, 3)));
     assert_eq!(try_concatenate(Axis(2), &[&g.w]).err(), Some(axis("concatenate", 2, 2)));
-    assert!(matches!(try_stack::<f64, Ix2>(Axis(0), &[]), Err(Error::Shape { operation: "stack", .. })));
+    let none: [NodeArray2<f64>; 0] = [];
+    assert!(matches!(try_stack(Axis(0), &none), Err(Error::Shape { operation: "stack", .. })));
     assert!(matches!(g.w.try_backward(), Err(Error::Shape { operation: "backward", .. })));
     assert_eq!(g.x.try_backward_with(&array![1.0]).err(), Some(shapes("backward_with", &[3], &[1])));
     let error = g.x.try_dot(&array![1.0]).expect_err("shapes");
     assert_eq!(panic_of(|| g.x.dot(&array![1.0])).0, error.to_string());
     assert_eq!(error.to_string(), "dot cannot take arrays of the shapes [3] and [1] together");
+}
+
+/// Of nothing one can ask for more than there is memory.
+#[test]
+fn more_than_memory_could_hold() {
+    let one = NodeArray1::leaf(array![1.0]);
+    assert!(one.try_broadcast(1_usize << 61).is_err());
+    let high = NodeArray2::leaf(Array2::<f64>::zeros((1 << 62, 0)));
+    let all = [&high, &high, &high, &high];
+    assert!(high.try_sum_axis(Axis(1)).is_err() && high.try_prod_keep(Axis(1)).is_err());
+    assert!(try_concatenate(Axis(0), &all).is_err() && try_stack(Axis(0), &all).is_err());
+    let wide = NodeArray2::leaf(Array2::<f64>::zeros((1 << 40, 0)));
+    assert!(wide.try_dot(wide.t()).is_err());
 }
 
 /// What looks like misuse and is none.

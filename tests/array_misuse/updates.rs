@@ -170,7 +170,7 @@ fn what_is_no_leaf() {
     let any = w.clone().into_dyn();
     any.update(|value, _| value[0] = 5.0);
     assert_eq!(w.value(), array![5.0, 2.0]);
-    assert!(w.flatten().is_leaf(), "a vector is flat already");
+    assert!(!w.flatten().is_leaf());
 }
 
 /// No copy where nobody else looks, one where somebody does.
@@ -230,5 +230,42 @@ fn modes_and_types() {
         assert!(slope.is_constant() && slope.value() == v.grad());
         assert!(!gradients(&z, &v).is_constant());
         assert!(graph::stats().array_bytes > 0);
+    });
+}
+
+/// A derivative is nobody's leaf, whatever its shape: updating, naming or clearing one does nothing to the other.
+#[test]
+fn derivatives_are_no_leaves() {
+    alone(|| {
+        for n in [1, 2] {
+            let (w, v) = (NodeArray1::leaf(arr1(&vec![3.0; n])), NodeArray1::leaf(arr1(&vec![5.0; n])));
+            let (by_w, by_v) = gradients(&(&w * &v).sum(), (&w, &v));
+            assert!(!by_w.is_leaf() && !by_w.is_same(&v) && by_w.try_update(|_, _| ()).is_err());
+            v.update(|v, _| v.scaled_add(-0.1, &by_v.value()));
+            w.update(|w, _| w.scaled_add(-0.1, &by_w.value()));
+            assert_eq!((w.value()[0], v.value()[0]), (2.5, 4.7));
+        }
+        let (a, b) = (Node::leaf(3.0), Node::leaf(5.0).named("b"));
+        let by_a = gradients(&(&a * &b), &a).named("by a");
+        by_a.square().backward();
+        by_a.zero_grad();
+        assert_eq!((b.name().as_deref(), by_a.value(), b.grad()), (Some("b"), 5.0, 10.0));
+        assert_eq!(gradients(&by_a, &b), 1.0);
+    });
+}
+
+/// What stays as it is stays so, whatever the shape: no operation gives back the leaf itself.
+#[test]
+fn moves_that_move_nothing() {
+    alone(|| {
+        let x = NodeArray1::leaf(array![3.0]);
+        let same = [x.reshape(1), x.flatten(), x.broadcast(1), x.sum_keep(Axis(0))];
+        x.update(|x, _| x.fill(7.0));
+        for y in &same {
+            assert_eq!(y.value(), array![3.0]);
+            assert!(!y.is_leaf() && y.operation().is_some());
+        }
+        (&same[0] * &same[1] + &same[2] * &same[3]).sum().backward();
+        assert_eq!(x.grad(), array![12.0]);
     });
 }

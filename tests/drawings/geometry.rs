@@ -138,7 +138,7 @@ fn check(svg: &str, name: &str) -> usize {
     for (k, ends, points) in &seen.arrows {
         for &point in points {
             for (number, rect) in &seen.boxes {
-                assert!(!rect.holds(point) , "{name}: arrow {k} from {ends:?} runs through box {number} at {point:?}");
+                assert!(!rect.holds(point), "{name}: arrow {k} from {ends:?} runs through box {number} at {point:?}");
             }
             for (other, _, rect) in &seen.labels {
                 assert!(!rect.holds(point), "{name}: arrow {k} runs through a label of arrow {other} at {point:?}");
@@ -147,7 +147,12 @@ fn check(svg: &str, name: &str) -> usize {
         // it starts at its tail and ends at its head, if that is drawn
         for (end, point) in ends.iter().zip([points[0], points[points.len() - 1]]) {
             if let Some((_, rect)) = seen.boxes.iter().find(|(number, _)| number == end) {
-                let grown = Rect { left: rect.left - 1.0, top: rect.top - 1.0, right: rect.right + 1.0, bottom: rect.bottom + 1.0 };
+                let grown = Rect {
+                    left: rect.left - 1.0,
+                    top: rect.top - 1.0,
+                    right: rect.right + 1.0,
+                    bottom: rect.bottom + 1.0,
+                };
                 assert!(grown.holds(point), "{name}: arrow {k} does not touch box {end}: {point:?}, {rect:?}");
             }
         }
@@ -205,7 +210,8 @@ fn operands_stand_in_their_order() {
     for z in [&x - &y, &y - &x, &x / (&y - &x), (&x * &y) / &x] {
         let svg = draw::svg(&z).to_string();
         let seen = look(&svg);
-        let height = |arrow: usize| seen.labels.iter().find(|label| label.0 == arrow && label.1).expect("a label").2.top;
+        let height =
+            |arrow: usize| seen.labels.iter().find(|label| label.0 == arrow && label.1).expect("a label").2.top;
         for pair in seen.arrows.windows(2).filter(|pair| pair[0].1[1] == pair[1].1[1]) {
             assert!(height(pair[0].0) < height(pair[1].0), "{svg}");
         }

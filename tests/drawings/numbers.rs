@@ -93,7 +93,8 @@ fn everything_can_be_drawn() {
     let single = Node::leaf(2.0_f32).named("x") / 3.0;
     let (nan, infinite) = (Node::leaf(-1.0).ln(), Node::leaf(0.0).recip());
     let none = NodeArray::leaf(ndarray::Array2::<f64>::zeros((0, 3)));
-    let (scalar, constant) = (NodeArray::leaf(ndarray::arr0(2.0)), NodeArray::constant(ndarray::arr1(&[1.0, f64::NAN])));
+    let (scalar, constant) =
+        (NodeArray::leaf(ndarray::arr0(2.0)), NodeArray::constant(ndarray::arr1(&[1.0, f64::NAN])));
     macro_rules! drawn { ($($root:expr),+) => { $(
         let root = $root;
         for drawing in [
@@ -105,7 +106,19 @@ fn everything_can_be_drawn() {
             assert!(!drawing.trim().is_empty());
         }
     )+ } }
-    drawn!(Node::leaf(1.0), Node::constant(1.0), dual, single, nan, infinite, none.clone(), none.sum(), scalar.exp(), constant.clone(), constant.exp());
+    drawn!(
+        Node::leaf(1.0),
+        Node::constant(1.0),
+        dual,
+        single,
+        nan,
+        infinite,
+        none.clone(),
+        none.sum(),
+        scalar.exp(),
+        constant.clone(),
+        constant.exp()
+    );
     drawn!(scalar.exp().sum() * Node::leaf(2.0));
     assert!(draw::text(&constant).to_string().contains("NaN"));
 }
@@ -129,5 +142,8 @@ fn arrays_show_what_is_left_of_them() {
     let x = NodeArray::leaf(ndarray::array![[3.0, -4.0]]).named("x");
     let y = ((&x + 1.0) * 2.0).sum();
     let text = draw::text(&y).to_string();
-    assert!(text.contains("[1×2]") && text.contains("-4…3 ‖5‖") && text.contains("all 2 ‖2.828‖") || text.contains("all 2"), "{text}");
+    assert!(
+        text.contains("[1×2]") && text.contains("-4…3 ‖5‖") && text.contains("all 2 ‖2.828‖") || text.contains("all 2"),
+        "{text}"
+    );
 }

@@ -69,7 +69,10 @@ fn folder() -> PathBuf {
 fn the_committed_pictures_are_current() {
     for (name, picture) in pictures() {
         let committed = fs::read_to_string(folder().join(name)).unwrap_or_default();
-        assert!(committed == picture, "docs/pictures/{name} is not what is drawn now: look at it, then write it anew by\n    cargo test --test drawings -- --ignored write_the_pictures");
+        assert!(
+            committed == picture,
+            "docs/pictures/{name} is not what is drawn now: look at it, then write it anew by\n    cargo test --test drawings -- --ignored write_the_pictures"
+        );
     }
 }
 

@@ -9,7 +9,8 @@ use rng::Rng;
 /// A graph of about so many nodes, the end of it included.
 pub fn graph(nodes: usize, seed: u64) -> Node<f64> {
     let mut rng = Rng(seed);
-    let mut pool: Vec<Node<f64>> = (0..nodes / 8 + 2).map(|k| Node::leaf(0.3 + 0.1 * k as f64).named(&format!("x{k}"))).collect();
+    let mut pool: Vec<Node<f64>> =
+        (0..nodes / 8 + 2).map(|k| Node::leaf(0.3 + 0.1 * k as f64).named(&format!("x{k}"))).collect();
     let mut used = vec![false; pool.len()];
     while pool.len() + 1 < nodes {
         let near = |rng: &mut Rng, reach: usize| pool.len() - 1 - rng.below(pool.len().min(reach));
@@ -38,6 +39,10 @@ trait Names {
 }
 impl Names for Node<f64> {
     fn named_now_and_then(self, rng: &mut Rng) -> Self {
-        if rng.below(6) == 0 { self.named(["price", "a rather long name for this", "λ·‖w‖²"][rng.below(3)]) } else { self }
+        if rng.below(6) == 0 {
+            self.named(["price", "a rather long name for this", "λ·‖w‖²"][rng.below(3)])
+        } else {
+            self
+        }
     }
 }
