@@ -52,10 +52,14 @@ use std::path::Path;
 /// ```
 /// use backprop::{draw, Node};
 /// let (apple, number) = (Node::leaf(100.0).named("apple"), Node::leaf(2.0).named("number"));
-/// assert_eq!(draw::text(&(&apple * &number)).to_string(), "\
-///  apple  100 ┌───┐ 200
-///  ∂ 2   ╶─┬─▶│ × ├─────▶
-/// ");
+/// assert_eq!(draw::text(&(&apple * &number)).to_string(), concat!(
+///     "          100\n",
+///     " apple ───────┐\n",
+///     "  ∂ 2      2  │  ┌───┐  200\n",
+///     "           2  └┬▶│ × ├───────▶\n",
+///     " number ───────┘ └───┘   1\n",
+///     "  ∂ 100   100\n",
+/// ));
 /// ```
 pub fn text<N: Drawn>(root: &N) -> Drawing<'_, Text> {
     Drawing::new(root, 24)
