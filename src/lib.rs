@@ -23,6 +23,8 @@ mod gradients;
 pub mod layer;
 // floor 6
 pub mod draw;
+// floor 7
+pub mod guide;
 
 pub use array::{ArrayOperand, NodeArray0, NodeArray1, NodeArray2, NodeArray3, NodeArray4, NodeArray5, NodeArray6};
 pub use array::{Dropout, Parameters};

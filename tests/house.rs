@@ -19,6 +19,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("gradients", 5),
     ("layer", 5),
     ("draw", 6),
+    ("guide", 7),
 ];
 
 /// Every source file, with its text.
