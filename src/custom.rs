@@ -33,6 +33,7 @@ use crate::dual::Dual;
 use crate::graph::handle::Node;
 use crate::graph::payload::{self, Custom, Customized};
 use crate::number::{Elementary, Float};
+use crate::var::Var;
 use std::borrow::Cow;
 use std::cell::Cell;
 use std::rc::Rc;
@@ -113,6 +114,21 @@ impl<O: Operation<T>, T: Apply<O>, const N: usize> Apply<O> for Dual<T, N> {
             result.collect(slope, x);
         }
         result
+    }
+}
+
+/// The slopes are those at the adjoint 1: one record on the tape.
+impl<O: Operation<T>, T: Apply<O> + Float> Apply<O> for Var<T> {
+    #[track_caller]
+    fn apply_shared(operation: &Rc<O>, x: &[Self]) -> Self {
+        let values: Vec<T> = x.iter().map(Var::value).collect();
+        let z = T::apply_shared(operation, &values);
+        if x.iter().all(Var::is_constant) {
+            return Var::constant(z);
+        }
+        let slopes = operation.backward(&values, &z, &T::of(1.0));
+        payload::counted(operation.name(), slopes.len(), x.len());
+        Var::many(z, x.iter().zip(slopes))
     }
 }
 

@@ -5,12 +5,12 @@
 //! arity; the calculus is the table's. Tangents of tangents (`Dual<Dual<f64>>`) are kept apart by their type, so that
 //! inner derivatives are never confused with outer ones (Siskind & Pearlmutter 2008).
 
-use crate::number::{BuiltOn, Elementary, Float, sealed};
-use crate::ops::{delegates, documented, literals_left, literals_nested, numeric_traits, operators};
+use crate::number::{BuiltOn, Elementary, Float, sealed, unfused};
+#[cfg(feature = "approx")]
+use crate::ops::compares;
+use crate::ops::{copy_float, delegates, documented, literals_left, literals_nested, numeric_traits, operators};
 use crate::rule::{Fold, slope, table};
-use num_traits::Float as Std;
 use std::borrow::Borrow;
-use std::num::FpCategory;
 
 /// A value and `N` tangents: forward-mode derivatives in `N` directions at once.
 ///
@@ -307,72 +307,12 @@ numeric_traits!([T: Elementary, const N: usize] Dual<T, N>);
 impl<L, T: BuiltOn<L>, const N: usize> BuiltOn<L> for Dual<T, N> {}
 impl<T: Float, const N: usize> sealed::Sealed for Dual<T, N> {}
 impl<T: Float, const N: usize> Float for Dual<T, N> {}
+unfused!([T: Elementary, const N: usize] Dual<T, N>);
 impl<T: Elementary + 'static, const N: usize> ndarray::ScalarOperand for Dual<T, N> {}
 
-/// `num_traits::Float`, complete: constants, predicates on the value, and the table's methods by value.
-macro_rules! float {
-    (constants: $($constant:ident)*; predicates: $($predicate:ident)*; unary: $($unary:ident)*; binary: $($binary:ident)*) => {
-        impl<T: Float, const N: usize> num_traits::Float for Dual<T, N> {
-            $( #[inline(always)] fn $constant() -> Self { Dual::constant(<T as Std>::$constant()) } )*
-            $( #[inline(always)] fn $predicate(self) -> bool { Std::$predicate(self.value) } )*
-            $( #[inline(always)] fn $unary(self) -> Self { Self::$unary(&self) } )*
-            $( #[inline(always)] fn $binary(self, other: Self) -> Self { Self::$binary(&self, other) } )*
-            #[inline]
-            fn classify(self) -> FpCategory { Std::classify(self.value) }
-            #[inline]
-            fn integer_decode(self) -> (u64, i16, i8) { Std::integer_decode(self.value) }
-            #[inline(always)]
-            fn powi(self, n: i32) -> Self { Self::powi(&self, n) }
-            #[inline(always)]
-            fn mul_add(self, y: Self, w: Self) -> Self { Self::mul_add(&self, y, w) }
-            #[inline]
-            #[track_caller]
-            fn clamp(self, low: Self, high: Self) -> Self { Self::clamp(&self, low, high) }
-            #[inline(always)]
-            fn sin_cos(self) -> (Self, Self) { (self.sin(), self.cos()) }
-        }
-    };
-}
-float! {
-    constants: nan infinity neg_infinity neg_zero min_value min_positive_value epsilon max_value;
-    predicates: is_nan is_infinite is_finite is_normal is_subnormal is_sign_positive is_sign_negative;
-    unary: floor ceil round trunc fract abs signum recip sqrt cbrt exp exp2 exp_m1 ln log2 log10 ln_1p sin cos tan
-        asin acos atan sinh cosh tanh asinh acosh atanh to_degrees to_radians;
-    binary: powf log max min abs_sub hypot atan2 copysign
-}
-
+copy_float!([T: Float, const N: usize] Dual<T, N>);
 #[cfg(feature = "approx")]
-mod compare {
-    //! approx's traits compare values, as `==` does; `Epsilon = Self`, as nalgebra's `RealField` wants.
-    use super::{Dual, Elementary};
-    use approx::{AbsDiffEq, RelativeEq, UlpsEq};
-
-    impl<T: Elementary + AbsDiffEq<Epsilon = T>, const N: usize> AbsDiffEq for Dual<T, N> {
-        type Epsilon = Self;
-        fn default_epsilon() -> Self {
-            Dual::constant(T::default_epsilon())
-        }
-        fn abs_diff_eq(&self, other: &Self, epsilon: Self) -> bool {
-            self.value.abs_diff_eq(&other.value, epsilon.value)
-        }
-    }
-    impl<T: Elementary + RelativeEq<Epsilon = T>, const N: usize> RelativeEq for Dual<T, N> {
-        fn default_max_relative() -> Self {
-            Dual::constant(T::default_max_relative())
-        }
-        fn relative_eq(&self, other: &Self, epsilon: Self, max_relative: Self) -> bool {
-            self.value.relative_eq(&other.value, epsilon.value, max_relative.value)
-        }
-    }
-    impl<T: Elementary + UlpsEq<Epsilon = T>, const N: usize> UlpsEq for Dual<T, N> {
-        fn default_max_ulps() -> u32 {
-            T::default_max_ulps()
-        }
-        fn ulps_eq(&self, other: &Self, epsilon: Self, max_ulps: u32) -> bool {
-            self.value.ulps_eq(&other.value, epsilon.value, max_ulps)
-        }
-    }
-}
+compares!([const N: usize] Dual<T, N>, Elementary);
 
 #[cfg(feature = "quickcheck")]
 impl<T: Elementary + quickcheck::Arbitrary, const N: usize> quickcheck::Arbitrary for Dual<T, N> {

@@ -14,20 +14,25 @@ mod rule;
 mod dual;
 // floor 3
 pub mod graph;
+pub mod tape;
 // floor 4
 pub mod array;
 pub mod custom;
 mod node;
+mod var;
 // floor 5
 mod gradients;
 pub mod layer;
 // floor 6
 pub mod draw;
+mod drivers;
 // floor 7
 pub mod guide;
 
 pub use array::{ArrayOperand, NodeArray0, NodeArray1, NodeArray2, NodeArray3, NodeArray4, NodeArray5, NodeArray6};
 pub use array::{Dropout, Parameters};
+pub use drivers::{Coordinate, Output, Point, Pullback, Workspace};
+pub use drivers::{derivative, grad, hessian, hvp, jacobian, jvp, value_and_grad, value_and_grad_with, vjp};
 pub use dual::Dual;
 pub use error::Error;
 pub use gradients::{Root, Wrt, gradients, gradients_with};
@@ -35,7 +40,13 @@ pub use graph::array::{NodeArray, NodeArrayD};
 pub use graph::handle::Node;
 pub use graph::modes::no_grad;
 pub use graph::recorded::Recorded;
-pub use number::{Call, Elementary, Float, Number};
+pub use number::{Call, Elementary, Float, Fuse, Number, Scalar, fuse};
 pub use rule::branch::{select, try_clamp};
 pub use rule::fold::{dot, logsumexp, norm, sum, try_dot};
 pub use rule::{Fold, Op};
+pub use var::Var;
+
+/// Drivers in forward mode, chunk by chunk; [`derivative`] and [`jvp`] are in forward mode, too.
+pub mod forward {
+    pub use crate::drivers::forward::{grad, jacobian};
+}

@@ -10,8 +10,8 @@ use crate::graph::homes::{self, ENDING};
 use crate::graph::payload::{self, Folded, Named};
 use crate::graph::record;
 use crate::graph::tracing;
-use crate::number::{BuiltOn, Elementary, Float};
-use crate::ops::{delegates, documented, literals_left, literals_nested, numeric_traits, operators};
+use crate::number::{BuiltOn, Elementary, Float, unfused};
+use crate::ops::{delegates, documented, literals_left, literals_nested, numeric_traits, operators, recorded_flow};
 use crate::rule::{Fold, Op, table};
 use std::borrow::Borrow;
 use std::fmt;
@@ -202,26 +202,26 @@ impl<T: Float> Node<T> {
 /// The operators: with both sides nodes, with a plain number on the right, with one on the left. Out of line, as the
 /// table's methods: in line they gain a few percent of speed, and a formula of 100 lines takes 24 seconds to compile
 /// instead of one.
-mod arithmetic {
+pub(crate) mod arithmetic {
     use super::{Float, Node, Op, Operand, record};
 
     #[inline(never)]
-    pub(super) fn neg<T: Float>(x: impl Operand<T>) -> Node<T> {
+    pub(crate) fn neg<T: Float>(x: impl Operand<T>) -> Node<T> {
         record::unary(Op::Neg, x, |x| -x)
     }
     macro_rules! rules { ($($f:ident $Op:ident $op:tt)*) => { $(
-        pub(super) mod $f {
+        pub(crate) mod $f {
             use super::*;
             #[inline(never)]
-            pub(in super::super) fn both<T: Float>(x: impl Operand<T>, y: impl Operand<T>) -> Node<T> {
+            pub(crate) fn both<T: Float>(x: impl Operand<T>, y: impl Operand<T>) -> Node<T> {
                 record::binary(Op::$Op, x, y, |x, y| x $op y)
             }
             #[inline(never)]
-            pub(in super::super) fn right<T: Float>(x: impl Operand<T>, c: T) -> Node<T> {
+            pub(crate) fn right<T: Float>(x: impl Operand<T>, c: T) -> Node<T> {
                 record::right(Op::$Op, x, c, |x, y| x $op y)
             }
             #[inline(never)]
-            pub(in super::super) fn left<T: Float>(c: T, y: impl Operand<T>) -> Node<T> {
+            pub(crate) fn left<T: Float>(c: T, y: impl Operand<T>) -> Node<T> {
                 record::left(Op::$Op, c, y, |x, y| x $op y)
             }
         }
@@ -300,27 +300,7 @@ impl<T: Float> Elementary for Node<T> {
     fn is_exact_zero(&self) -> bool {
         self.is_constant() && self.part().is_exact_zero()
     }
-    // exact zeros and ones leave no trace in graphs of derivatives
-    fn flow(slope: &Self, adjoint: &Self) -> Self {
-        if slope.is_exact_zero() || adjoint.is_exact_zero() {
-            Self::of(0.0)
-        } else if slope.is_exact_one() {
-            adjoint.clone()
-        } else if adjoint.is_exact_one() {
-            slope.clone()
-        } else {
-            slope.through(adjoint)
-        }
-    }
-    fn join(a: Self, b: Self) -> Self {
-        if a.is_exact_zero() {
-            b
-        } else if b.is_exact_zero() {
-            a
-        } else {
-            a + b
-        }
-    }
+    recorded_flow!();
 }
 impl<T: Float> Node<T> {
     fn is_exact_one(&self) -> bool {
@@ -349,6 +329,7 @@ mod dual_of_node {
 
 impl<L, T: Float + BuiltOn<L>> BuiltOn<L> for Node<T> {}
 impl<T: Float> ndarray::ScalarOperand for Node<T> {}
+unfused!([T: Float] Node<T>);
 
 impl<T: Float> fmt::Debug for Node<T> {
     /// Value and gradient.

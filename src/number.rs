@@ -5,7 +5,13 @@
 //! | [`Elementary`] | arithmetic and every row of the table, by reference; `Clone`, no literals | implemented by every number |
 //! | [`Number`] | `Elementary` with literals on both sides and references in every combination | what a formula asks for |
 //! | [`Float`] | a `Copy` number that is a full `num_traits::Float`; sealed | the parameter of [`Node`](crate::Node) |
+//! | [`Scalar`] | `Float` and `Number`, also within [`fuse`] | a `Copy` formula whose statements are fused |
 //! | [`Call`] | a function written once for every number | models that a driver runs in the mode it chooses |
+
+mod fuse;
+
+pub(crate) use fuse::unfused;
+pub use fuse::{Fuse, Scalar, fuse};
 
 use crate::rule::{Fold, Op, kinks, loops, table};
 use crate::simd::widest;

@@ -298,3 +298,93 @@ macro_rules! numeric_traits { ([$($g:tt)*] $Type:ty) => {
     )* };
 }
 pub(crate) use numeric_traits;
+
+/// `num_traits::Float`, complete, for a `Copy` number: constants, predicates on the value, and the table's methods by
+/// value.
+macro_rules! copy_float {
+    ([$($g:tt)*] $Type:ty) => {
+        $crate::ops::copy_float! { [$($g)*] [$Type]
+            constants: nan infinity neg_infinity neg_zero min_value min_positive_value epsilon max_value;
+            predicates: is_nan is_infinite is_finite is_normal is_subnormal is_sign_positive is_sign_negative;
+            unary: floor ceil round trunc fract abs signum recip sqrt cbrt exp exp2 exp_m1 ln log2 log10 ln_1p sin cos tan
+                asin acos atan sinh cosh tanh asinh acosh atanh to_degrees to_radians;
+            binary: powf log max min abs_sub hypot atan2 copysign
+        }
+    };
+    ([$($g:tt)*] [$Type:ty] constants: $($constant:ident)*; predicates: $($predicate:ident)*; unary: $($unary:ident)*;
+        binary: $($binary:ident)*) => {
+        impl<$($g)*> num_traits::Float for $Type {
+            $( #[inline(always)] fn $constant() -> Self { Self::constant(<T as num_traits::Float>::$constant()) } )*
+            $( #[inline(always)] fn $predicate(self) -> bool { num_traits::Float::$predicate(*self.part()) } )*
+            $( #[inline(always)] fn $unary(self) -> Self { Self::$unary(&self) } )*
+            $( #[inline(always)] fn $binary(self, other: Self) -> Self { Self::$binary(&self, other) } )*
+            #[inline]
+            fn classify(self) -> std::num::FpCategory { num_traits::Float::classify(*self.part()) }
+            #[inline]
+            fn integer_decode(self) -> (u64, i16, i8) { num_traits::Float::integer_decode(*self.part()) }
+            #[inline(always)]
+            fn powi(self, n: i32) -> Self { Self::powi(&self, n) }
+            #[inline(always)]
+            fn mul_add(self, y: Self, w: Self) -> Self { Self::mul_add(&self, y, w) }
+            #[inline]
+            #[track_caller]
+            fn clamp(self, low: Self, high: Self) -> Self { Self::clamp(&self, low, high) }
+            #[inline(always)]
+            fn sin_cos(self) -> (Self, Self) { (self.sin(), self.cos()) }
+        }
+    };
+}
+pub(crate) use copy_float;
+
+/// approx's traits compare values, as `==` does; `Epsilon = Self`, as nalgebra's `RealField` wants.
+#[cfg(feature = "approx")]
+macro_rules! compares { ([$($g:tt)*] $Type:ty, $Part:ident) => {
+    impl<T: $Part + approx::AbsDiffEq<Epsilon = T>, $($g)*> approx::AbsDiffEq for $Type {
+        type Epsilon = Self;
+        fn default_epsilon() -> Self { Self::constant(T::default_epsilon()) }
+        fn abs_diff_eq(&self, other: &Self, epsilon: Self) -> bool {
+            self.part().abs_diff_eq(other.part(), epsilon.value())
+        }
+    }
+    impl<T: $Part + approx::RelativeEq<Epsilon = T>, $($g)*> approx::RelativeEq for $Type {
+        fn default_max_relative() -> Self { Self::constant(T::default_max_relative()) }
+        fn relative_eq(&self, other: &Self, epsilon: Self, max_relative: Self) -> bool {
+            self.part().relative_eq(other.part(), epsilon.value(), max_relative.value())
+        }
+    }
+    impl<T: $Part + approx::UlpsEq<Epsilon = T>, $($g)*> approx::UlpsEq for $Type {
+        fn default_max_ulps() -> u32 { T::default_max_ulps() }
+        fn ulps_eq(&self, other: &Self, epsilon: Self, max_ulps: u32) -> bool {
+            self.part().ulps_eq(other.part(), epsilon.value(), max_ulps)
+        }
+    }
+} }
+#[cfg(feature = "approx")]
+pub(crate) use compares;
+
+/// What flows in graphs of derivatives: exact zeros and ones leave no trace. The type has `is_exact_one`.
+macro_rules! recorded_flow {
+    () => {
+        fn flow(slope: &Self, adjoint: &Self) -> Self {
+            if slope.is_exact_zero() || adjoint.is_exact_zero() {
+                Self::of(0.0)
+            } else if slope.is_exact_one() {
+                adjoint.clone()
+            } else if adjoint.is_exact_one() {
+                slope.clone()
+            } else {
+                slope.through(adjoint)
+            }
+        }
+        fn join(a: Self, b: Self) -> Self {
+            if a.is_exact_zero() {
+                b
+            } else if b.is_exact_zero() {
+                a
+            } else {
+                a + b
+            }
+        }
+    };
+}
+pub(crate) use recorded_flow;

@@ -13,12 +13,15 @@ const FLOORS: &[(&str, u32)] = &[
     ("ops", 1),
     ("dual", 2),
     ("graph", 3),
+    ("tape", 3),
     ("node", 4),
+    ("var", 4),
     ("array", 4),
     ("custom", 4),
     ("gradients", 5),
     ("layer", 5),
     ("draw", 6),
+    ("drivers", 6),
     ("guide", 7),
 ];
 

@@ -1,7 +1,7 @@
 //! The modes. Each differentiates a function of several numbers in its own way; all must say the same.
 
 use crate::number::{Call, Elementary, Float};
-use crate::{Dual, Node, gradients};
+use crate::{Dual, Node, Var, grad, gradients, value_and_grad};
 
 /// What a mode says about a function at a point.
 #[derive(Debug)]
@@ -39,6 +39,10 @@ pub(super) trait Everywhere<T: Float>:
     + Call<Node<T>>
     + Call<Node<Dual<T>>>
     + Call<Dual<Node<T>>>
+    + Call<Var<T>>
+    + Call<Var<Dual<T>>>
+    + Call<Dual<Var<T>>>
+    + Call<Var<Var<T>>>
 {
 }
 impl<T: Float, F> Everywhere<T> for F where
@@ -49,13 +53,17 @@ impl<T: Float, F> Everywhere<T> for F where
         + Call<Node<T>>
         + Call<Node<Dual<T>>>
         + Call<Dual<Node<T>>>
+        + Call<Var<T>>
+        + Call<Var<Dual<T>>>
+        + Call<Dual<Var<T>>>
+        + Call<Var<Var<T>>>
 {
 }
 
 type Mode<T, F> = fn(&F, &[T]) -> Derivatives<T>;
 
 /// All of them, with their names.
-pub(super) fn modes<T: Float, F: Everywhere<T>>() -> [(&'static str, Mode<T, F>); 9] {
+pub(super) fn modes<T: Float, F: Everywhere<T>>() -> [(&'static str, Mode<T, F>); 13] {
     [
         ("Dual", dual),
         ("Dual of two directions", dual_of_two),
@@ -66,6 +74,10 @@ pub(super) fn modes<T: Float, F: Everywhere<T>>() -> [(&'static str, Mode<T, F>)
         ("Node<Dual>", node_of_dual),
         ("Dual<Node>", dual_of_node),
         ("Dual<Dual>", dual_of_dual),
+        ("Var", var),
+        ("Var<Dual>", var_of_dual),
+        ("Dual<Var>", dual_of_var),
+        ("Var<Var>", var_of_var),
     ]
 }
 
@@ -160,4 +172,39 @@ fn dual_of_dual<T: Float, F: Everywhere<T>>(f: &F, x: &[T]) -> Derivatives<T> {
     let first = (0..x.len()).map(|i| both(i, i).derivative().value()).collect();
     let second = (0..x.len()).map(|i| (0..x.len()).map(|j| both(i, j).derivative().derivative()).collect()).collect();
     Derivatives { value: both(0, 0).value().value(), first, second: Some(second) }
+}
+
+fn var<T: Float, F: Everywhere<T>>(f: &F, x: &[T]) -> Derivatives<T> {
+    let (value, first) = value_and_grad(|x: &[Var<T>]| f.call(x), x);
+    Derivatives { value, first, second: None }
+}
+
+fn var_of_dual<T: Float, F: Everywhere<T>>(f: &F, x: &[T]) -> Derivatives<T> {
+    let sweep = |j| value_and_grad(|x: &[Var<Dual<T>>]| f.call(x), &seeded(x, [j])[..]);
+    let sweeps: Vec<_> = (0..x.len()).map(sweep).collect();
+    let first = sweeps.iter().enumerate().map(|(i, (_, grads))| grads[i].value()).collect();
+    let second = (0..x.len()).map(|i| sweeps.iter().map(|(_, grads)| grads[i].derivative()).collect()).collect();
+    Derivatives { value: sweeps[0].0.value(), first, second: Some(second) }
+}
+
+fn dual_of_var<T: Float, F: Everywhere<T>>(f: &F, x: &[T]) -> Derivatives<T> {
+    let slope = |i| value_and_grad(|x: &[Var<T>]| f.call(&seeded(x, [i])).derivative(), x);
+    let rows: Vec<_> = (0..x.len()).map(slope).collect();
+    let value = f.call(x);
+    Derivatives {
+        value,
+        first: rows.iter().map(|(slope, _)| *slope).collect(),
+        second: Some(rows.into_iter().map(|(_, row)| row).collect()),
+    }
+}
+
+fn var_of_var<T: Float, F: Everywhere<T>>(f: &F, x: &[T]) -> Derivatives<T> {
+    let slope = |i: usize| value_and_grad(|x: &[Var<T>]| grad(|x: &[Var<Var<T>>]| f.call(x), x)[i], x);
+    let rows: Vec<_> = (0..x.len()).map(slope).collect();
+    let value = f.call(x);
+    Derivatives {
+        value,
+        first: rows.iter().map(|(slope, _)| *slope).collect(),
+        second: Some(rows.into_iter().map(|(_, row)| row).collect()),
+    }
 }

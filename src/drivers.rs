@@ -1,0 +1,20 @@
+//! Derivatives of functions: a few lines each over the numbers of this crate.
+//!
+//! | file | what it does |
+//! |---|---|
+//! | `point`, `output` | the containers that functions take and return |
+//! | `reverse` | gradients, Jacobians, pullbacks, on the tape |
+//! | `forward` | derivatives, directional derivatives, Jacobians, on dual numbers |
+//! | `second` | Hessians and their products with vectors, forward over reverse |
+
+pub(crate) mod forward;
+mod output;
+mod point;
+mod reverse;
+mod second;
+
+pub use forward::{derivative, jvp};
+pub use output::Output;
+pub use point::{Coordinate, Point};
+pub use reverse::{Pullback, Workspace, grad, jacobian, value_and_grad, value_and_grad_with, vjp};
+pub use second::{hessian, hvp};

@@ -1,0 +1,453 @@
+//! The tape behind [`Var`](crate::Var): a flat list of what was computed, and of the partial derivatives.
+//!
+//! ```text
+//!    slot    0   1  │   2 = x·y          3 = sin(2)     4 = 3 + x
+//!  inputs    x   y  │ (0, y) (1, x)•    (2, cos)•      (3, 1) (0, 1)•      • the last pair of an operation
+//! ```
+//!
+//! An operation is a run of pairs: an operand's slot and the partial derivative by it, computed when the operation is
+//! recorded. Its own slot is implied by the order. So a pair is 12 bytes for `f64`, the sweep is a bare multiply-add, and a
+//! statement of many operations that was differentiated forward is the same record with more pairs. The list is
+//! Wengert's (1964); that partial derivatives stand in it, instead of operations and values, is how Speelpenning (1980)
+//! and the tapes after him do it (Griewank & Walther 2008, chapter 6).
+//!
+//! There is one tape for each thread and number type. It is made of chunks, each twice as long as the one before, which
+//! stay for the next time and go when the thread ends. A driver opens a [`Scope`] on it, runs a closure, sweeps, and
+//! closes the scope, also by a panic: the tape is then as it was before. Scopes nest.
+//!
+//! What makes a `Copy` handle safe is the scope's number: it stands in each variable, and a tape takes an operation only
+//! if it is that of its innermost scope. Numbers come from one counter for all threads, so that a variable of another
+//! thread is found as well as a stale one.
+
+use crate::number::Float;
+use std::any::{Any, TypeId};
+use std::cell::{Cell, OnceCell, RefCell};
+use std::marker::PhantomData;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// An operand's slot, and the partial derivative by it.
+#[derive(Clone, Copy)]
+#[repr(C, packed(4))]
+pub(crate) struct Pair<T: Copy> {
+    operand: u32,
+    partial: T,
+}
+impl<T: Copy> Pair<T> {
+    #[inline(always)]
+    pub fn new(operand: u32, partial: T) -> Self {
+        Pair { operand, partial }
+    }
+    /// The last pair of an operation.
+    #[inline(always)]
+    pub fn last(operand: u32, partial: T) -> Self {
+        Pair { operand: operand | LAST, partial }
+    }
+}
+/// Marks the last pair of an operation: slots are smaller.
+const LAST: u32 = 1 << 31;
+
+/// The scope of what is no variable.
+pub(crate) const NONE: u32 = 0;
+/// The number of no scope: a tape that is closed has it.
+const CLOSED: u32 = u32::MAX;
+
+/// Chunk `k` has room for `FIRST << k` pairs.
+const FIRST: usize = 1 << 12;
+const CHUNKS: usize = 20;
+
+type Chunk<T> = Box<[Cell<Pair<T>>]>;
+
+/// Where the tape ends: the chunk, the place in it, and the next slot.
+#[derive(Clone, Copy)]
+struct Place {
+    chunk: u32,
+    at: u32,
+    slot: u32,
+}
+
+pub(crate) struct Tape<T: Float> {
+    scope: Cell<u32>,
+    slot: Cell<u32>,
+    chunk: Cell<u32>,
+    at: Cell<u32>,
+    chunks: [OnceCell<Chunk<T>>; CHUNKS],
+    /// Where each full chunk ends.
+    ends: [Cell<u32>; CHUNKS],
+    adjoints: Cell<Vec<T>>,
+}
+
+impl<T: Float> Tape<T> {
+    const fn new() -> Self {
+        Tape {
+            scope: Cell::new(CLOSED),
+            slot: Cell::new(0),
+            chunk: Cell::new(0),
+            at: Cell::new(0),
+            chunks: [const { OnceCell::new() }; CHUNKS],
+            ends: [const { Cell::new(0) }; CHUNKS],
+            adjoints: Cell::new(Vec::new()),
+        }
+    }
+    /// The hot path: the new slot, or `None` if there is no room or the scope is another one.
+    #[inline(always)]
+    fn push<const K: usize>(&self, scope: u32, pairs: [Pair<T>; K]) -> Option<u32> {
+        if scope != self.scope.get() {
+            return None;
+        }
+        let (slot, at) = (self.slot.get(), self.at.get() as usize);
+        let room = self.chunks.get(self.chunk.get() as usize)?.get()?.get(at..at + K)?;
+        for (cell, pair) in room.iter().zip(pairs) {
+            cell.set(pair);
+        }
+        self.at.set((at + K) as u32);
+        self.slot.set(slot + 1);
+        Some(slot)
+    }
+    /// Makes room for so many pairs in a row.
+    #[cold]
+    #[inline(never)]
+    fn make_room(&self, pairs: usize) {
+        let mut k = self.chunk.get() as usize;
+        loop {
+            let at = self.at.get() as usize;
+            let slots = self.slot.get() as usize + (FIRST << k);
+            let Some(chunk) = self.chunks.get(k).filter(|_| slots < LAST as usize) else {
+                panic!("a tape holds at most 2^31 operations")
+            };
+            let zero = Pair::new(0, <T as num_traits::Zero>::zero());
+            let len = chunk.get_or_init(|| (0..FIRST << k).map(|_| Cell::new(zero)).collect()).len();
+            if len - at >= pairs {
+                return;
+            }
+            self.ends[k].set(at as u32);
+            k += 1;
+            self.chunk.set(k as u32);
+            self.at.set(0);
+        }
+    }
+    fn place(&self) -> Place {
+        Place { chunk: self.chunk.get(), at: self.at.get(), slot: self.slot.get() }
+    }
+    fn go_back(&self, place: Place) {
+        self.chunk.set(place.chunk);
+        self.at.set(place.at);
+        self.slot.set(place.slot);
+    }
+    /// The pairs since a place, as slices, the last one first.
+    fn since(&self, start: Place) -> impl Iterator<Item = &[Cell<Pair<T>>]> {
+        let last = self.chunk.get();
+        (start.chunk..=last).rev().filter_map(move |k| {
+            let end = if k == last { self.at.get() } else { self.ends[k as usize].get() };
+            let from = if k == start.chunk { start.at } else { 0 };
+            self.chunks[k as usize].get()?.get(from as usize..end as usize)
+        })
+    }
+    fn bytes(&self) -> (usize, usize) {
+        let used: usize = self.since(Place { chunk: 0, at: 0, slot: 0 }).map(size_of_val).sum();
+        let adjoints = self.adjoints.take();
+        let held = adjoints.capacity() * size_of::<T>();
+        self.adjoints.set(adjoints);
+        (used, held + self.chunks.iter().filter_map(OnceCell::get).map(|chunk| size_of_val(&**chunk)).sum::<usize>())
+    }
+}
+
+/// Adds to adjoints, from the last pair to the first. The adjoint of the slot before the current one is carried in a
+/// register: a chain then does not wait for memory.
+struct Sweep<'a, T: Float> {
+    adjoints: &'a mut [T],
+    slot: usize,
+    adjoint: T,
+    carry: T,
+}
+impl<'a, T: Float> Sweep<'a, T> {
+    fn new(adjoints: &'a mut [T]) -> Self {
+        Sweep { slot: adjoints.len(), adjoints, adjoint: T::of(0.0), carry: T::of(0.0) }
+    }
+    #[inline(always)]
+    fn pass(&mut self, pairs: impl Iterator<Item = Pair<T>>) {
+        let adjoints = &mut self.adjoints[..];
+        let (mut slot, mut adjoint, mut carry) = (self.slot, self.adjoint, self.carry);
+        for pair in pairs {
+            let operand = pair.operand;
+            if operand & LAST != 0 {
+                slot -= 1;
+                adjoint = adjoints[slot] + carry;
+                adjoints[slot] = adjoint;
+                carry = T::of(0.0);
+            }
+            if adjoint.is_exact_zero() {
+                continue;
+            }
+            let operand = (operand & !LAST) as usize;
+            let part = T::flow(&{ pair.partial }, &adjoint);
+            if operand + 1 == slot {
+                carry = carry + part;
+            } else {
+                adjoints[operand] = adjoints[operand] + part;
+            }
+        }
+        (self.slot, self.adjoint, self.carry) = (slot, adjoint, carry);
+    }
+    fn finish(self) {
+        if let Some(before) = self.slot.checked_sub(1) {
+            self.adjoints[before] = self.adjoints[before] + self.carry;
+        }
+    }
+}
+
+// ------------------------------------------------------------------------------------------------ where tapes are kept
+
+thread_local! {
+    static TAPE64: Tape<f64> = const { Tape::new() };
+    static TAPE32: Tape<f32> = const { Tape::new() };
+    /// The tapes of all other types, and the one used last.
+    static TAPES: RefCell<Vec<AnyTape>> = const { RefCell::new(Vec::new()) };
+    static RECENT: RefCell<Option<AnyTape>> = const { RefCell::new(None) };
+}
+type AnyTape = (TypeId, Rc<dyn Any>);
+
+/// The panic of what needs a tape when the thread has none any more.
+const ENDING: &str = "the thread is ending: its tape is gone";
+
+/// Gives `f` the thread's tape for `T`; `None` when the thread is ending and the tape is gone already.
+#[inline(always)]
+fn with<T: Float, R>(f: impl FnOnce(&Tape<T>) -> R) -> Option<R> {
+    // the comparison and the downcast are known when `T` is: nothing of them is left in the program
+    if TypeId::of::<T>() == TypeId::of::<f64>() {
+        TAPE64.try_with(|tape| (tape as &dyn Any).downcast_ref::<Tape<T>>().map(f)).ok().flatten()
+    } else if TypeId::of::<T>() == TypeId::of::<f32>() {
+        TAPE32.try_with(|tape| (tape as &dyn Any).downcast_ref::<Tape<T>>().map(f)).ok().flatten()
+    } else {
+        registered::<T>()?.downcast_ref::<Tape<T>>().map(f)
+    }
+}
+fn registered<T: Float>() -> Option<Rc<dyn Any>> {
+    let id = TypeId::of::<T>();
+    let recent = RECENT.try_with(|recent| match &*recent.borrow() {
+        Some((known, tape)) if *known == id => Some(tape.clone()),
+        _ => None,
+    });
+    match recent {
+        Ok(Some(tape)) => Some(tape),
+        _ => look_up::<T>(id),
+    }
+}
+#[cold]
+fn look_up<T: Float>(id: TypeId) -> Option<Rc<dyn Any>> {
+    let found = TAPES.try_with(|all| {
+        let mut all = all.borrow_mut();
+        if let Some((_, tape)) = all.iter().find(|(known, _)| *known == id) {
+            return tape.clone();
+        }
+        let tape: Rc<dyn Any> = Rc::new(Tape::<T>::new());
+        all.push((id, tape.clone()));
+        tape
+    });
+    let tape = found.ok()?;
+    let _ = RECENT.try_with(|recent| recent.replace(Some((id, tape.clone()))));
+    Some(tape)
+}
+
+// ------------------------------------------------------------------------------------------------ recording
+
+/// Records an operation of a scope; its slot.
+///
+/// # Panics
+/// If the scope is not the innermost one of this thread.
+#[inline(always)]
+#[track_caller]
+pub(crate) fn push<T: Float, const K: usize>(scope: u32, pairs: [Pair<T>; K]) -> u32 {
+    match with(|tape: &Tape<T>| tape.push(scope, pairs)) {
+        Some(Some(slot)) => slot,
+        _ => {
+            make_room::<T>(scope, K);
+            // the record is not handed to the cold function: it would have to stand in memory
+            with(|tape: &Tape<T>| tape.push(scope, pairs)).flatten().unwrap_or_else(|| panic!("{ENDING}"))
+        }
+    }
+}
+/// Records an operation of any number of operands, at least one.
+///
+/// # Panics
+/// As [`push`].
+#[track_caller]
+pub(crate) fn push_many<T: Float>(scope: u32, pairs: &[(u32, T)]) -> u32 {
+    make_room::<T>(scope, pairs.len());
+    let pushed = with(|tape: &Tape<T>| {
+        let chunk = tape.chunks.get(tape.chunk.get() as usize)?.get()?;
+        let (slot, at) = (tape.slot.get(), tape.at.get() as usize);
+        for (k, (cell, &(operand, partial))) in chunk[at..].iter().zip(pairs).enumerate() {
+            let last = k + 1 == pairs.len();
+            cell.set(if last { Pair::last(operand, partial) } else { Pair::new(operand, partial) });
+        }
+        tape.at.set((at + pairs.len()) as u32);
+        tape.slot.set(slot + 1);
+        Some(slot)
+    });
+    pushed.flatten().unwrap_or_else(|| panic!("{ENDING}"))
+}
+/// # Panics
+/// If the scope is not the innermost one of this thread.
+#[cold]
+#[inline(never)]
+#[track_caller]
+fn make_room<T: Float>(scope: u32, pairs: usize) {
+    let open = with(|tape: &Tape<T>| tape.scope.get());
+    match open {
+        Some(open) if open == scope => {
+            with(|tape: &Tape<T>| tape.make_room(pairs));
+        }
+        _ => elsewhere(),
+    }
+}
+/// # Panics
+/// Always.
+#[cold]
+#[inline(never)]
+#[track_caller]
+pub(crate) fn elsewhere() -> ! {
+    panic!(
+        "a Var was used outside of the closure that got it: it belongs to one call of grad() or its like, on one thread, \
+         and an inner call has variables of its own; take .value() of it, or Var::constant(x)"
+    )
+}
+
+/// A number for a new scope, never [`NONE`] or [`CLOSED`]. Batches keep threads from waiting for each other; after
+/// 2³² scopes numbers come again, so a variable that is older than that may not be found out.
+fn new_scope() -> u32 {
+    const BATCH: u32 = 1 << 12;
+    static NEXT: AtomicU32 = AtomicU32::new(1);
+    thread_local! {
+        static RANGE: Cell<(u32, u32)> = const { Cell::new((0, 0)) };
+    }
+    loop {
+        let (mut next, mut end) = RANGE.get();
+        if next == end {
+            next = NEXT.fetch_add(BATCH, Ordering::Relaxed);
+            end = next.wrapping_add(BATCH);
+        }
+        RANGE.set((next.wrapping_add(1), end));
+        if next != NONE && next != CLOSED {
+            return next;
+        }
+    }
+}
+
+/// An open scope: what is recorded now is dropped when it is.
+pub(crate) struct Scope<T: Float> {
+    id: u32,
+    inputs: u32,
+    start: Place,
+    outer: u32,
+    /// It belongs to its thread.
+    number: PhantomData<Rc<T>>,
+}
+impl<T: Float> Scope<T> {
+    /// A scope whose inputs have the first slots.
+    pub fn open(inputs: usize) -> Self {
+        let Some(inputs) = u32::try_from(inputs).ok().filter(|&n| n < LAST) else {
+            panic!("a tape holds at most 2^31 inputs, not {inputs}")
+        };
+        let id = new_scope();
+        let (outer, start) = with(|tape: &Tape<T>| {
+            let outer = tape.scope.replace(id);
+            let start = tape.place();
+            tape.slot.set(inputs);
+            (outer, start)
+        })
+        .expect(ENDING);
+        Scope { id, inputs, start, outer, number: PhantomData }
+    }
+    pub fn id(&self) -> u32 {
+        self.id
+    }
+    /// How many operations there are.
+    pub fn operations(&self) -> usize {
+        with(|tape: &Tape<T>| tape.slot.get() - self.inputs).expect(ENDING) as usize
+    }
+    /// The derivatives of an output, by its slot, times `seed`, by the inputs.
+    pub fn sweep(&self, output: u32, seed: T, gradient: &mut [T]) {
+        with(|tape: &Tape<T>| {
+            let mut adjoints = tape.adjoints.take();
+            adjoints.clear();
+            adjoints.resize(tape.slot.get() as usize, T::of(0.0));
+            adjoints[output as usize] = seed;
+            let mut sweep = Sweep::new(&mut adjoints);
+            for pairs in tape.since(self.start) {
+                sweep.pass(pairs.iter().rev().map(Cell::get));
+            }
+            sweep.finish();
+            gradient.copy_from_slice(&adjoints[..self.inputs as usize]);
+            tape.adjoints.set(adjoints);
+        })
+        .expect(ENDING);
+    }
+    /// A copy of what was recorded.
+    pub fn record(&self) -> Record<T> {
+        let mut pairs = Vec::new();
+        let slots = with(|tape: &Tape<T>| {
+            let mut parts: Vec<&[Cell<Pair<T>>]> = tape.since(self.start).collect();
+            parts.reverse();
+            parts.iter().for_each(|part| pairs.extend(part.iter().map(Cell::get)));
+            tape.slot.get()
+        });
+        Record { pairs, slots: slots.expect(ENDING) as usize, inputs: self.inputs as usize }
+    }
+}
+impl<T: Float> Drop for Scope<T> {
+    fn drop(&mut self) {
+        with(|tape: &Tape<T>| {
+            tape.scope.set(self.outer);
+            tape.go_back(self.start);
+        });
+    }
+}
+
+/// What a scope recorded, on its own.
+pub(crate) struct Record<T: Float> {
+    pairs: Vec<Pair<T>>,
+    slots: usize,
+    inputs: usize,
+}
+impl<T: Float> Record<T> {
+    /// The derivatives of outputs, by their slots, times their seeds, summed, by the inputs.
+    pub fn sweep(&self, seeds: impl Iterator<Item = (u32, T)>) -> Vec<T> {
+        let mut adjoints = vec![T::of(0.0); self.slots];
+        for (output, seed) in seeds {
+            adjoints[output as usize] = adjoints[output as usize] + seed;
+        }
+        let mut sweep = Sweep::new(&mut adjoints);
+        sweep.pass(self.pairs.iter().rev().copied());
+        sweep.finish();
+        adjoints.truncate(self.inputs);
+        adjoints
+    }
+    pub fn inputs(&self) -> usize {
+        self.inputs
+    }
+}
+
+/// What this thread's tape for one number type holds.
+///
+/// ```
+/// use backprop::{grad, tape};
+/// let mut bytes = 0;
+/// grad(|x| { let y = x[0] * x[1] + 1.0; bytes = tape::stats::<f64>().bytes_in_use; y }, &[2.0, 3.0]);
+/// assert_eq!(bytes, 3 * 12); // the product has two partial derivatives, the sum one: a literal has none
+/// assert_eq!(tape::stats::<f64>().bytes_in_use, 0);
+/// ```
+#[must_use]
+pub fn stats<T: Float>() -> Stats {
+    let (bytes_in_use, bytes_held) = with(Tape::<T>::bytes).unwrap_or_default();
+    Stats { bytes_in_use, bytes_held }
+}
+/// See [`stats`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Bytes of the operations recorded in scopes that are open.
+    pub bytes_in_use: usize,
+    /// Bytes that the thread keeps for this number type until it ends, these among them.
+    pub bytes_held: usize,
+}

@@ -1,0 +1,359 @@
+//! A `Copy` number in reverse mode: [`Var`], for code that was written for plain numbers.
+
+use crate::dual::Dual;
+use crate::number::{BuiltOn, Elementary, Float, Fuse, sealed};
+#[cfg(feature = "approx")]
+use crate::ops::compares;
+use crate::ops::{
+    copy_float, delegates, documented, literals_left, literals_nested, numeric_traits, operators, recorded_flow,
+};
+use crate::rule::{Fold, slope, table};
+use crate::tape::{self, NONE, Pair};
+use std::borrow::Borrow;
+use std::fmt;
+
+/// A number on the thread's tape: `Copy`, `Send`, `Sync`, `'static`, and a complete `num_traits::Float`, so that it runs
+/// through code that other people wrote for plain numbers. It lives in the closure of a driver ([`grad`](crate::grad())
+/// and its like), which sweeps the tape afterwards.
+///
+/// ```
+/// use backprop::grad;
+/// // somebody else's code
+/// fn distance<F: num_traits::Float>(x: F, y: F) -> F {
+///     x.hypot(y)
+/// }
+/// let [dx, dy] = grad(|&[x, y]| distance(x, y), &[3.0, 4.0]);
+/// assert_eq!([dx, dy], [0.6, 0.8]);
+/// ```
+///
+/// It has 16 bytes for `f64`: the value, a place on the tape, and the number of the call that it belongs to. Using it in
+/// another call, on another thread, or after its call has returned is found out, also in release builds, and panics; it
+/// never gives a wrong number. (The numbers of calls repeat after 2³² of them: a variable that is older may not be found
+/// out.) Looking at its value and comparing it are harmless anywhere.
+///
+/// It nests: `Var<Var<f64>>`, `Var<Dual<f64>>`, `Dual<Var<f64>>` are numbers as well. An inner call over plain numbers is
+/// a matter of its own; one that is to be differentiated by the outer call takes variables over variables:
+///
+/// ```
+/// use backprop::{grad, Var};
+/// // d/dx of (d/dy y³·x at y = 2) at x = 5
+/// let [slope] = grad(|&[x]| grad(|&[y]: &[Var<Var<f64>>; 1]| y.powi(3) * x, &[Var::constant(2.0)])[0], &[5.0]);
+/// assert_eq!(slope, 12.0);
+/// ```
+#[derive(Clone, Copy)]
+pub struct Var<T = f64> {
+    value: T,
+    slot: u32,
+    scope: u32,
+}
+
+impl<T: Float> Var<T> {
+    /// A number that does not vary. It may be used in any call.
+    ///
+    /// ```
+    /// use backprop::{grad, Var};
+    /// assert_eq!(grad(|&[x]| x * Var::constant(3.0), &[2.0]), [3.0]);
+    /// ```
+    #[inline(always)]
+    #[must_use]
+    pub fn constant(value: T) -> Self {
+        Var { value, slot: 0, scope: NONE }
+    }
+    /// The value.
+    ///
+    /// ```
+    /// use backprop::grad;
+    /// grad(|&[x]| { assert_eq!((x * x).value(), 9.0); x }, &[3.0]);
+    /// ```
+    #[inline(always)]
+    #[must_use]
+    pub fn value(&self) -> T {
+        self.value
+    }
+    /// Whether nothing flows in here.
+    ///
+    /// ```
+    /// use backprop::{grad, Var};
+    /// grad(|&[x]| { assert!(Var::constant(1.0).is_constant() && !x.is_constant()); x }, &[3.0]);
+    /// ```
+    #[inline(always)]
+    #[must_use]
+    pub fn is_constant(&self) -> bool {
+        self.scope == NONE
+    }
+    /// Input number `slot` of a scope.
+    pub(crate) fn input(value: T, slot: usize, scope: u32) -> Self {
+        Var { value, slot: slot as u32, scope }
+    }
+    /// Its slot in this scope; `None` for a constant.
+    ///
+    /// # Panics
+    /// If it belongs to another scope.
+    #[track_caller]
+    pub(crate) fn slot_in(&self, scope: u32) -> Option<u32> {
+        match self.scope {
+            NONE => None,
+            mine if mine == scope => Some(self.slot),
+            _ => tape::elsewhere(),
+        }
+    }
+    #[inline(always)]
+    fn part(&self) -> &T {
+        &self.value
+    }
+    fn is_exact_one(&self) -> bool {
+        self.is_constant() && (self.value - T::of(1.0)).is_exact_zero()
+    }
+
+    /// An operation on one number.
+    #[inline(always)]
+    #[track_caller]
+    fn one(x: &Self, value: T, slope: impl FnOnce() -> T) -> Self {
+        if x.scope == NONE {
+            return Var::constant(value);
+        }
+        Var { value, slot: tape::push(x.scope, [Pair::last(x.slot, slope())]), scope: x.scope }
+    }
+    /// An operation on two numbers.
+    #[inline(always)]
+    #[track_caller]
+    fn two(x: &Self, y: &Self, value: T, dx: impl FnOnce() -> T, dy: impl FnOnce() -> T) -> Self {
+        if x.scope == y.scope {
+            if x.scope == NONE {
+                return Var::constant(value);
+            }
+            let pairs = [Pair::new(x.slot, dx()), Pair::last(y.slot, dy())];
+            return Var { value, slot: tape::push(x.scope, pairs), scope: x.scope };
+        }
+        if y.scope == NONE {
+            Var::one(x, value, dx)
+        } else if x.scope == NONE {
+            Var::one(y, value, dy)
+        } else {
+            tape::elsewhere()
+        }
+    }
+    /// An operation on any number of numbers.
+    #[track_caller]
+    pub(crate) fn many<'a>(value: T, operands: impl Iterator<Item = (&'a Self, T)>) -> Self {
+        let mut scope = NONE;
+        let mut pairs = Vec::new();
+        for (x, slope) in operands.filter(|(x, _)| x.scope != NONE) {
+            if scope != NONE && scope != x.scope {
+                tape::elsewhere();
+            }
+            scope = x.scope;
+            pairs.push((x.slot, slope));
+        }
+        if scope == NONE {
+            return Var::constant(value);
+        }
+        Var { value, slot: tape::push_many(scope, &pairs), scope }
+    }
+}
+
+// ------------------------------------------------------------------------------------------------ the rule, by arity
+
+/// The operators' rules: with both sides variables, with a plain number on the right, with one on the left.
+pub(crate) mod arithmetic {
+    use super::*;
+
+    #[inline(always)]
+    pub(crate) fn neg<T: Float>(x: impl Borrow<Var<T>>) -> Var<T> {
+        let x = x.borrow();
+        let z = -x.value;
+        Var::one(x, z, || slope::neg(&x.value, &z))
+    }
+    macro_rules! rules { ($($f:ident $op:tt)*) => { $(
+        pub(crate) mod $f {
+            use super::*;
+            #[inline(always)]
+            pub(crate) fn both<T: Float>(x: impl Borrow<Var<T>>, y: impl Borrow<Var<T>>) -> Var<T> {
+                let (x, y) = (x.borrow(), y.borrow());
+                let (p, q) = (&x.value, &y.value);
+                let z = *p $op *q;
+                Var::two(x, y, z, || slope::$f::<T, 0>(p, q, &z), || slope::$f::<T, 1>(p, q, &z))
+            }
+            #[inline(always)]
+            pub(crate) fn right<T: Float>(x: impl Borrow<Var<T>>, c: T) -> Var<T> {
+                let x = x.borrow();
+                let z = x.value $op c;
+                Var::one(x, z, || slope::$f::<T, 0>(&x.value, &c, &z))
+            }
+            #[inline(always)]
+            pub(crate) fn left<T: Float>(c: T, y: impl Borrow<Var<T>>) -> Var<T> {
+                let y = y.borrow();
+                let z = c $op y.value;
+                Var::one(y, z, || slope::$f::<T, 1>(&c, &y.value, &z))
+            }
+        }
+    )* } }
+    rules! { add + sub - mul * div / rem % }
+}
+
+macro_rules! methods {
+    ([] $( $(#[$doc:meta])* $arity:ident $Name:ident $f:ident $symbol:literal |$($arg:ident),+ -> $z:ident|
+        $value:expr, ($($slope:expr),+), $([$low:expr, $high:expr])+; )*) => {
+        impl<T: Float> Var<T> { $( methods!(@$arity [$(#[$doc])*] $f); )* }
+    };
+    (@operator1 $doc:tt $f:ident) => {};
+    (@operator2 $doc:tt $f:ident) => {};
+    (@unary $doc:tt $f:ident) => { documented! { $doc
+        concat!("use backprop::{Elementary, Var};\nassert_eq!(Var::constant(1.0).", stringify!($f), "().value(), Elementary::", stringify!($f), "(&1.0));");
+        #[inline]
+        #[must_use]
+        #[track_caller]
+        pub fn $f(&self) -> Self {
+            let x = &self.value;
+            let z = Elementary::$f(x);
+            Var::one(self, z, || slope::$f(x, &z))
+        }
+    } };
+    (@power $doc:tt $f:ident) => { documented! { $doc
+        concat!("use backprop::grad;\nassert_eq!(grad(|&[x]| x.", stringify!($f), "(3), &[2.0]), [12.0]);");
+        #[inline]
+        #[must_use]
+        #[track_caller]
+        pub fn $f(&self, n: i32) -> Self {
+            let x = &self.value;
+            let z = Elementary::$f(x, n);
+            Var::one(self, z, || slope::$f(x, n, &z))
+        }
+    } };
+    (@binary $doc:tt $f:ident) => { documented! { $doc
+        concat!("use backprop::{Elementary, Var};\nlet y = Var::constant(2.0);\nassert_eq!(Var::constant(1.0).", stringify!($f), "(y).value(), Elementary::", stringify!($f), "(&1.0, &2.0));");
+        #[inline]
+        #[must_use]
+        #[track_caller]
+        pub fn $f(&self, y: impl Borrow<Self>) -> Self {
+            let other = y.borrow();
+            let (x, y) = (&self.value, &other.value);
+            let z = Elementary::$f(x, y);
+            Var::two(self, other, z, || slope::$f::<T, 0>(x, y, &z), || slope::$f::<T, 1>(x, y, &z))
+        }
+    } };
+    (@ternary $doc:tt $f:ident) => { documented! { $doc
+        concat!("use backprop::{Elementary, Var};\nlet (y, w) = (Var::constant(2.0), Var::constant(3.0));\nassert_eq!(Var::constant(1.0).", stringify!($f), "(y, w).value(), Elementary::", stringify!($f), "(&1.0, &2.0, &3.0));");
+        #[inline]
+        #[must_use]
+        #[track_caller]
+        pub fn $f(&self, y: impl Borrow<Self>, w: impl Borrow<Self>) -> Self {
+            let (second, third) = (y.borrow(), w.borrow());
+            let (x, y, w) = (&self.value, &second.value, &third.value);
+            let z = Elementary::$f(x, y, w);
+            if self.scope != NONE && self.scope == second.scope && self.scope == third.scope {
+                let pairs = [
+                    Pair::new(self.slot, slope::$f::<T, 0>(x, y, w, &z)),
+                    Pair::new(second.slot, slope::$f::<T, 1>(x, y, w, &z)),
+                    Pair::last(third.slot, slope::$f::<T, 2>(x, y, w, &z)),
+                ];
+                return Var { value: z, slot: tape::push(self.scope, pairs), scope: self.scope };
+            }
+            let slopes = [slope::$f::<T, 0>(x, y, w, &z), slope::$f::<T, 1>(x, y, w, &z), slope::$f::<T, 2>(x, y, w, &z)];
+            Var::many(z, [self, second, third].into_iter().zip(slopes))
+        }
+    } };
+}
+table!(methods);
+
+impl<T: Float> Elementary for Var<T> {
+    #[inline(always)]
+    fn of(x: f64) -> Self {
+        Var::constant(T::of(x))
+    }
+    #[inline(always)]
+    fn to_f64_value(&self) -> f64 {
+        self.value.to_f64_value()
+    }
+    table!(delegates);
+
+    fn fold(fold: Fold, x: &[Self], y: &[Self]) -> Self {
+        let values = |x: &[Self]| -> Vec<T> { x.iter().map(Var::value).collect() };
+        let (p, q) = (values(x), values(y));
+        let value = T::fold(fold, &p, &q);
+        let slopes = fold.slopes(&p, &q, &value);
+        Var::many(value, x.iter().chain(y).zip(slopes))
+    }
+    #[inline(always)]
+    fn is_normal_value(&self) -> bool {
+        self.value.is_normal_value()
+    }
+    #[inline(always)]
+    fn is_exact_zero(&self) -> bool {
+        self.is_constant() && self.value.is_exact_zero()
+    }
+    recorded_flow!();
+}
+
+// ------------------------------------------------------------------------------------------------ the surface
+
+operators!([T: Float] Var<T>);
+literals_left!([] Var<f64>, f64, std::convert::identity);
+literals_left!([] Var<f32>, f32, std::convert::identity);
+literals_nested!([U: BuiltOn<f64> + Float] Var<Var<U>>, f64);
+literals_nested!([U: BuiltOn<f32> + Float] Var<Var<U>>, f32);
+literals_nested!([U: BuiltOn<f64> + Float, const M: usize] Var<Dual<U, M>>, f64);
+literals_nested!([U: BuiltOn<f32> + Float, const M: usize] Var<Dual<U, M>>, f32);
+numeric_traits!([T: Float] Var<T>);
+copy_float!([T: Float] Var<T>);
+#[cfg(feature = "approx")]
+compares!([] Var<T>, Float);
+
+/// Literals of dual numbers and of nodes over variables.
+mod over_var {
+    mod dual {
+        use crate::Var;
+        use crate::dual::{Dual, arithmetic};
+        use crate::number::{BuiltOn, Elementary, Float};
+        use crate::ops::{literals_left, literals_nested};
+        literals_nested!([U: BuiltOn<f64> + Float, const N: usize] Dual<Var<U>, N>, f64);
+        literals_nested!([U: BuiltOn<f32> + Float, const N: usize] Dual<Var<U>, N>, f32);
+    }
+    mod node {
+        use crate::Var;
+        use crate::graph::handle::Node;
+        use crate::node::arithmetic;
+        use crate::number::{BuiltOn, Elementary, Float};
+        use crate::ops::{literals_left, literals_nested};
+        literals_nested!([U: BuiltOn<f64> + Float] Node<Var<U>>, f64);
+        literals_nested!([U: BuiltOn<f32> + Float] Node<Var<U>>, f32);
+    }
+}
+
+impl<L, T: Float + BuiltOn<L>> BuiltOn<L> for Var<T> {}
+impl<T: Float> sealed::Sealed for Var<T> {}
+impl<T: Float> Float for Var<T> {}
+impl<T: Float> ndarray::ScalarOperand for Var<T> {}
+
+/// The statement runs forward on duals of its width, and is one record.
+impl<T: Float> Fuse for Var<T> {
+    type Local<const N: usize> = Dual<T, N>;
+    #[inline(always)]
+    #[track_caller]
+    fn fuse_with<const N: usize>(x: [Self; N], statement: impl FnOnce([Dual<T, N>; N]) -> Dual<T, N>) -> Self {
+        let inputs = std::array::from_fn(|k| Dual::seeded(x[k].value, k));
+        let z = statement(inputs);
+        let (value, slopes) = (z.value(), z.tangents());
+        let scope = x.first().map_or(NONE, |x| x.scope);
+        if scope == NONE || x.iter().any(|x| x.scope != scope) {
+            return Var::many(value, x.iter().zip(slopes.iter().copied()));
+        }
+        let pair = |k: usize| if k + 1 == N { Pair::last } else { Pair::new }(x[k].slot, slopes[k]);
+        Var { value, slot: tape::push::<T, N>(scope, std::array::from_fn(pair)), scope }
+    }
+}
+
+impl<T: Float> fmt::Debug for Var<T> {
+    /// The value, and whether it varies.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Var").field("value", &self.value).field("is_constant", &self.is_constant()).finish()
+    }
+}
+
+#[cfg(feature = "quickcheck")]
+impl<T: Float + quickcheck::Arbitrary> quickcheck::Arbitrary for Var<T> {
+    /// A constant, `T`'s own.
+    fn arbitrary(g: &mut quickcheck::Gen) -> Self {
+        Var::constant(T::arbitrary(g))
+    }
+}
