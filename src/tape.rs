@@ -362,10 +362,6 @@ impl<T: Float> Scope<T> {
     pub fn id(&self) -> u32 {
         self.id
     }
-    /// How many operations there are.
-    pub fn operations(&self) -> usize {
-        with(|tape: &Tape<T>| tape.slot.get() - self.inputs).expect(ENDING) as usize
-    }
     /// The derivatives of an output, by its slot, times `seed`, by the inputs.
     pub fn sweep(&self, output: u32, seed: T, gradient: &mut [T]) {
         with(|tape: &Tape<T>| {
@@ -422,9 +418,6 @@ impl<T: Float> Record<T> {
         sweep.finish();
         adjoints.truncate(self.inputs);
         adjoints
-    }
-    pub fn inputs(&self) -> usize {
-        self.inputs
     }
 }
 

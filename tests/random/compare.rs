@@ -6,7 +6,7 @@ use crate::modes::{TinyChunks, drop_shuffled, run, run_dropping};
 use crate::program::{Program, Rng};
 use crate::textbook::Trace;
 use crate::walker::{self, Walk};
-use backprop::{Dual, Elementary, Node, dot, gradients, graph};
+use backprop::{Dual, Elementary, Node, Var, dot, grad, gradients, graph, hvp, value_and_grad};
 
 /// The widest dual number: programs have no more inputs.
 const INPUTS: usize = 6;
@@ -30,6 +30,7 @@ pub fn check(program: &Program) {
         }
     });
     forward(program, &trace, &walk, seed, &direction);
+    on_the_tape(program, &trace, &walk, seed);
     {
         let _tiny = (program.chunk != 0).then(|| TinyChunks::new(program.chunk));
         reverse(program, &trace, &walk, seed, &mut rng);
@@ -92,6 +93,16 @@ fn forward(program: &Program, trace: &Trace, walk: &Walk, seed: f64, direction: 
     for i in 0..program.inputs.len() {
         let found = cells[cells.len() - 1].tangent(i) * seed;
         first("Dual, by input", i, found, walk.adjoints[i], walk.scales[i]);
+    }
+}
+
+fn on_the_tape(program: &Program, trace: &Trace, walk: &Walk, seed: f64) {
+    let (value, gradient) =
+        value_and_grad(|x: &[Var]| run(program, x)[program.cells() - 1] * seed, &program.inputs[..]);
+    let last = trace.values.last().copied().unwrap_or_default();
+    assert!(value == last * seed || value.is_nan() && last.is_nan(), "Var: another value");
+    for (i, &found) in gradient.iter().enumerate() {
+        first("Var", i, found, walk.adjoints[i], walk.scales[i]);
     }
 }
 
@@ -196,6 +207,20 @@ fn second(program: &Program, trace: &Trace, direction: &[f64], rng: &mut Rng) {
                 second_order("gradients of gradients", i, h.value(), reference[i], scales[i]);
             }
         }
+    }
+
+    // on the tape: forward over reverse, and reverse over reverse
+    let last = program.cells() - 1;
+    let (_, along) = hvp(|x: &[Var<Dual>]| run(program, x)[last], &program.inputs[..], direction);
+    for (i, &found) in along.iter().enumerate() {
+        second_order("Var of Dual", i, found, reference[i], scales[i]);
+    }
+    let twice = |x: &[Var]| {
+        let slopes = grad(|x: &[Var<Var>]| run(program, x)[last], x);
+        slopes.iter().zip(direction).map(|(slope, v)| slope * v).sum()
+    };
+    for (i, &found) in grad(twice, &program.inputs[..]).iter().enumerate() {
+        second_order("Var of Var", i, found, reference[i], scales[i]);
     }
 
     // forward over forward
