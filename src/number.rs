@@ -7,7 +7,7 @@
 //! | [`Float`] | a `Copy` number that is a full `num_traits::Float`; sealed | the parameter of [`Node`](crate::Node) |
 //! | [`Call`] | a function written once for every number | models that a driver runs in the mode it chooses |
 
-use crate::rule::{Fold, Op, kinks, loops, table};
+use crate::rule::{Fold, Op, kinks, learning, loops, special, table};
 use crate::simd::widest;
 use num_traits::{FloatConst, FromPrimitive};
 use std::borrow::Borrow;

@@ -28,6 +28,7 @@ macro_rules! cases {
         )
     };
 }
+pub(crate) use cases;
 
 /// The constant 1.
 #[inline(always)]
