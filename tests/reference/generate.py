@@ -6,6 +6,9 @@ together with conditioning scales.
 Run:    pip install mpmath
         python3 generate.py            # writes rules.tsv next to this file
         python3 generate.py --check    # ... and verifies it (takes minutes)
+        python3 generate.py --dense N FILE [ROW...]
+                                       # N random samples of every row and type into
+                                       # FILE, for the page docs/accuracy.md
 
 The output is deterministic: each row and type has its own fixed seed (only the
 last bit of an argument may depend on the C library that Python uses).  The
@@ -491,6 +494,24 @@ def r_beta(x, y):
     return b, out
 
 
+def bessel_y(n, x):
+    """Order 0 or 1 by its series, which is faster than mpmath's limit; that is fast far out."""
+    if x > 200:
+        return mp.bessely(n, x)
+    bits = mp.prec
+    with mp.workprec(bits + 20 + int(3 * x)):
+        q = -(x**2) / 4
+        term, total, k, h = (x / 2) ** n, mpf(0), 0, mpf(0)  # h is the harmonic number of k
+        while abs(term) * (1 + h) > mp.ldexp(abs(total), -mp.prec) or k < x:
+            total += term * (2 * (h - mp.euler) + mpf(n) / (k + 1))
+            k += 1
+            term *= q / (k * (k + n))
+            h += mpf(1) / k
+        pole = -2 / (mp.pi * x) if n else 0
+        y = 2 / mp.pi * mp.log(x / 2) * mp.besselj(n, x) - total / mp.pi + pole
+    return +y
+
+
 SMALL = mpf(2) ** -10  # below this, what cancels is summed as a series
 
 
@@ -523,7 +544,7 @@ def bessel(zero, one, sign, regular=True):
 
 
 u_j0, u_j1 = bessel(lambda x: mp.besselj(0, x), lambda x: mp.besselj(1, x), 1)
-u_y0, u_y1 = bessel(lambda x: mp.bessely(0, x), lambda x: mp.bessely(1, x), 1, regular=False)
+u_y0, u_y1 = bessel(lambda x: bessel_y(0, x), lambda x: bessel_y(1, x), 1, regular=False)
 u_i0, u_i1 = bessel(lambda x: mp.besseli(0, x), lambda x: mp.besseli(1, x), -1)
 
 
@@ -1268,12 +1289,14 @@ def sample_fields(rule, args, m, ty):
     return out
 
 
-def generate():
-    """All lines, as lists of fields."""
+def generate(names=None, dense=0):
+    """All lines, as lists of fields; if dense, so many random samples instead."""
     lines = []
     for name, (rule, _, n, m, samples, wanted) in ROWS.items():
+        if names and name not in names:
+            continue
         for ty in FLOATS:
-            s = Sampler(name, ty)
+            s = Sampler(f"{name}/dense" if dense else name, ty)
             special, draw = samples(s)
             seen, rows, tries = set(), [], 0
 
@@ -1292,8 +1315,8 @@ def generate():
             for args in special:
                 take(args)
             # always some random ones, however many special ones there are
-            goal = max(wanted, len(rows) + wanted // 5)
-            while len(rows) < goal and tries < 4000:
+            goal = len(rows) + dense if dense else max(wanted, len(rows) + wanted // 5)
+            while len(rows) < goal and tries < 4000 + 2 * dense:
                 tries += 1
                 try:
                     take(draw())
@@ -1382,7 +1405,18 @@ def check(lines):
     print("check passed:", counts)
 
 
+def dense(count, path, names):
+    global PRECISIONS
+    PRECISIONS = (200, 600) + PRECISIONS[1:]  # random arguments need less than special ones
+    with open(path, "w", newline="\n") as f:
+        for name in names or ROWS:
+            f.writelines("\t".join(t) + "\n" for t in generate([name], count))
+            f.flush()
+
+
 def main():
+    if sys.argv[1:2] == ["--dense"]:
+        return dense(int(sys.argv[2]), sys.argv[3], sys.argv[4:])
     path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "rules.tsv")
     lines = generate()
     with open(path, "w", newline="\n") as f:
