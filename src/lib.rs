@@ -20,6 +20,11 @@ mod node;
 mod gradients;
 pub mod layer;
 
+/// How accurate each row of the table is.
+///
+#[doc = include_str!("../docs/accuracy.md")]
+pub mod accuracy {}
+
 pub use array::{ArrayOperand, NodeArray0, NodeArray1, NodeArray2, NodeArray3, NodeArray4, NodeArray5, NodeArray6};
 pub use array::{Dropout, Parameters};
 pub use dual::Dual;

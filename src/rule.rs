@@ -104,7 +104,7 @@ macro_rules! table { ($then:ident $($with:tt)*) => { $then! { [$($with)*]
     /// Arc cosine: `acos(a + h) ≈ acos a − h/√((1 − a)(1 + a))`.
     unary Acos acos "acos"      |x -> y| x.acos(),   (-kinks::one_less_square(x).sqrt().recip()), [-1.0, 1.0];
     /// Arc tangent: `atan(a + h) ≈ atan a + h/(1 + a²)`.
-    unary Atan atan "atan"      |x -> y| x.atan(),   ((one::<S>() + &(x.clone() * x)).recip()),   [-INF, INF];
+    unary Atan atan "atan"      |x -> y| x.atan(),   (kinks::atan_d(x)),                         [-INF, INF];
     /// Angle of the point `(y, x)`, ordinate first: `atan2(b + k, a + h) ≈ atan2(b, a) + (a·k − b·h)/(a² + b²)`.
     binary Atan2 atan2 "atan2"  |x, y -> z| x.atan2(y), (kinks::atan2_d(y, x, z), -kinks::atan2_d(x, y, z)), [-INF, INF] [-INF, INF];
     /// Length of the vector `(x, y)`: `hypot(a + h, b + k) ≈ r + (a/r)·h + (b/r)·k`; 0 at the origin.

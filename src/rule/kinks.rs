@@ -182,6 +182,14 @@ pub(crate) fn sech_squared<S: Elementary>(x: &S) -> S {
         }
     })
 }
+/// `1/(1 + x²)`; far out as a quotient of `1/x`, whose own slopes do not underflow on their way.
+#[inline(always)]
+pub(crate) fn atan_d<S: Elementary>(x: &S) -> S {
+    cases!([x] {
+        x.abs() > 1e6 => slip!("atan' far out", x.recip() / &(x.recip() + x)),
+        _ => slip!("atan'", (one::<S>() + &(x.clone() * x)).recip()),
+    })
+}
 /// `x/(x² + y²)`, divided twice by the length; 0 at the origin and at infinity.
 #[inline]
 pub(crate) fn atan2_d<S: Elementary>(x: &S, y: &S, z: &S) -> S {

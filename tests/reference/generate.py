@@ -530,7 +530,7 @@ def bessel(zero, one, sign, regular=True):
         f = one(x)
         if regular and abs(x) < SMALL:
             term = lambda k: (-sign) ** k / (mpf(2) ** (2 * k + 1) * mp.factorial(k) * mp.factorial(k + 1))
-            return power_series({2 * k + 1: term(k) for k in range(200)}, x)
+            return power_series({2 * k + 1: term(k) for k in range(mp.prec // 18 + 4)}, x)
         w = sign - 1 / x**2
         a = zero(x) - f / x
         b = -a / x - w * f
@@ -550,7 +550,7 @@ u_i0, u_i1 = bessel(lambda x: mp.besseli(0, x), lambda x: mp.besseli(1, x), -1)
 
 def u_sinc(x):
     if abs(x) < SMALL:
-        return power_series({2 * k: (-1) ** k / mp.factorial(2 * k + 1) for k in range(200)}, x)
+        return power_series({2 * k: (-1) ** k / mp.factorial(2 * k + 1) for k in range(mp.prec // 18 + 4)}, x)
     s, c = mp.sin(x), mp.cos(x)
     f = s / x
     a = (c - f) / x

@@ -291,9 +291,13 @@ fn beta_in_parts(x: f64, y: f64) -> Parts {
         // 1/a + 1/b to the last digit, or 1/a where b is not small
         return Parts::Value(if b < 1e-20 { (a / b + 1.0) / a } else { a.recip() });
     }
-    // what the sum has lost
+    // the product and the quotient with what they round away, and what the sum has lost
+    let (p, q, r) = (gamma(a), gamma(b), gamma(sum));
+    let product = p * q;
+    let quotient = product / r;
+    let rest = (p.mul_add(q, -product) + (-quotient).mul_add(r, product)) / r;
     let lost = a - (sum - b);
-    Parts::Value(gamma(b) / gamma(sum) * gamma(a) * (1.0 - lost * digamma(sum)))
+    Parts::Value(quotient + (rest - quotient * lost * digamma(sum)))
 }
 
 // ---------------------------------------------------------------------------------------- Bessel functions, others
