@@ -216,7 +216,7 @@ macro_rules! methods {
     (@operator1 $doc:tt $f:ident) => {};
     (@operator2 $doc:tt $f:ident) => {};
     (@unary $doc:tt $f:ident) => { documented! { $doc
-        concat!("use backprop::{Dual, Elementary};\nassert_eq!(Dual::variable(1.0).", stringify!($f), "().value(), Elementary::", stringify!($f), "(&1.0));");
+        concat!("use backprop::{Dual, Elementary};\nassert_eq!(Dual::variable(", $crate::ops::example!($f), ").", stringify!($f), "().value(), Elementary::", stringify!($f), "(&", $crate::ops::example!($f), "));");
         #[inline]
         #[must_use]
         pub fn $f(&self) -> Self {
@@ -226,7 +226,7 @@ macro_rules! methods {
         }
     } };
     (@power $doc:tt $f:ident) => { documented! { $doc
-        concat!("use backprop::Dual;\nassert_eq!(Dual::variable(2.0).", stringify!($f), "(3).derivative(), 12.0);");
+        concat!("use backprop::{Dual, Elementary};\nassert_eq!(Dual::variable(2.0).", stringify!($f), "(3).value(), Elementary::", stringify!($f), "(&2.0, 3));");
         #[inline]
         #[must_use]
         pub fn $f(&self, n: i32) -> Self {

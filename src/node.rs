@@ -237,13 +237,13 @@ macro_rules! methods {
     (@operator1 $doc:tt $Name:ident $f:ident) => {};
     (@operator2 $doc:tt $Name:ident $f:ident) => {};
     (@unary $doc:tt $Name:ident $f:ident) => { documented! { $doc
-        concat!("use backprop::{Elementary, Node};\nassert_eq!(Node::leaf(1.0).", stringify!($f), "().value(), Elementary::", stringify!($f), "(&1.0));");
+        concat!("use backprop::{Elementary, Node};\nassert_eq!(Node::leaf(", $crate::ops::example!($f), ").", stringify!($f), "().value(), Elementary::", stringify!($f), "(&", $crate::ops::example!($f), "));");
         #[inline(never)]
         #[must_use]
         pub fn $f(&self) -> Self { record::unary(Op::$Name, self, |x| Elementary::$f(&x)) }
     } };
     (@power $doc:tt $Name:ident $f:ident) => { documented! { $doc
-        concat!("use backprop::Node;\nlet x = Node::leaf(2.0);\nx.", stringify!($f), "(3).backward();\nassert_eq!(x.grad(), 12.0);");
+        concat!("use backprop::{Elementary, Node};\nassert_eq!(Node::leaf(2.0).", stringify!($f), "(3).value(), Elementary::", stringify!($f), "(&2.0, 3));");
         #[inline(never)]
         #[must_use]
         pub fn $f(&self, n: i32) -> Self { record::power(Op::$Name, self, n, |x| Elementary::$f(&x, n)) }

@@ -13,7 +13,7 @@ mod fuse;
 pub(crate) use fuse::unfused;
 pub use fuse::{Fuse, Scalar, fuse};
 
-use crate::rule::{Fold, Op, kinks, loops, table};
+use crate::rule::{Fold, Op, kinks, learning, loops, special, table};
 use crate::simd::widest;
 use num_traits::{FloatConst, FromPrimitive};
 use std::borrow::Borrow;

@@ -142,6 +142,17 @@ macro_rules! documented {
 }
 pub(crate) use documented;
 
+/// The argument of a row's example: 1, or what lies in the row's domain.
+macro_rules! example {
+    (log1mexp) => {
+        "-1.0"
+    };
+    ($f:ident) => {
+        "1.0"
+    };
+}
+pub(crate) use example;
+
 /// The traits of num-traits and std that a number can honour if it is only `Clone`. The type has `constant(T)` and
 /// `part(&self) -> impl Deref<Target = T>` or `&T`.
 macro_rules! numeric_traits { ([$($g:tt)*] $Type:ty) => {

@@ -10,7 +10,8 @@
 //! The *value* is an expression over plain floats (`x: f64` or `f32`), wherever possible the standard library's own
 //! call, bit for bit. A *slope* is an expression over any [`Elementary`] number, in the arguments and the result,
 //! all by reference: run on plain numbers it gives first derivatives, on [`Dual`](crate::Dual) or
-//! [`Node`](crate::Node) it differentiates itself. Slopes that need branches or care stand in [`kinks`].
+//! [`Node`](crate::Node) it differentiates itself. Slopes that need branches or care stand in [`kinks`],
+//! [`special`] and [`learning`].
 //!
 //! Everything else is generated from these rows: the methods of every number, the operation codes and slopes of the
 //! graph, names, symbols, documentation, and the tests. **Adding a function is adding a row.**
@@ -23,8 +24,10 @@ pub(crate) mod branch;
 pub(crate) mod fault;
 pub(crate) mod fold;
 pub(crate) mod kinks;
+pub(crate) mod learning;
 pub(crate) mod loops;
 mod needs;
+pub(crate) mod special;
 #[cfg(test)]
 mod tests;
 
@@ -101,7 +104,7 @@ macro_rules! table { ($then:ident $($with:tt)*) => { $then! { [$($with)*]
     /// Arc cosine: `acos(a + h) ≈ acos a − h/√((1 − a)(1 + a))`.
     unary Acos acos "acos"      |x -> y| x.acos(),   (-kinks::one_less_square(x).sqrt().recip()), [-1.0, 1.0];
     /// Arc tangent: `atan(a + h) ≈ atan a + h/(1 + a²)`.
-    unary Atan atan "atan"      |x -> y| x.atan(),   ((one::<S>() + &(x.clone() * x)).recip()),   [-INF, INF];
+    unary Atan atan "atan"      |x -> y| x.atan(),   (kinks::atan_d(x)),                         [-INF, INF];
     /// Angle of the point `(y, x)`, ordinate first: `atan2(b + k, a + h) ≈ atan2(b, a) + (a·k − b·h)/(a² + b²)`.
     binary Atan2 atan2 "atan2"  |x, y -> z| x.atan2(y), (kinks::atan2_d(y, x, z), -kinks::atan2_d(x, y, z)), [-INF, INF] [-INF, INF];
     /// Length of the vector `(x, y)`: `hypot(a + h, b + k) ≈ r + (a/r)·h + (b/r)·k`; 0 at the origin.
@@ -132,6 +135,73 @@ macro_rules! table { ($then:ident $($with:tt)*) => { $then! { [$($with)*]
     unary Softplus softplus "softplus" |x -> y| kinks::softplus(x), (x.sigmoid()),          [-INF, INF];
     /// The positive part, `max(x, 0)`: slope 1 above 0, 0 below and at the kink.
     unary Relu relu "relu"      |x -> y| kinks::relu(x), (defined(y, || kinks::relu_d(y))),  [-INF, INF];
+
+    /// `x·σ(x)`, also called swish: `≈ silu a + σ(a)(1 + a·σ(−a))·h`.
+    unary Silu silu "silu"      |x -> y| learning::silu(x), (learning::silu_d(x)),          [-INF, INF];
+    /// `x·Φ(x)` with the normal distribution's `Φ`: `≈ gelu a + (Φ(a) + a·φ(a))·h`.
+    unary Gelu gelu "gelu"      |x -> y| special::in_f64(x, special::gelu), (learning::gelu_d(x)), [-INF, INF];
+    /// The approximation `x·(1 + tanh u)/2` of gelu, `u = √(2/π)(x + 0.044715x³)`: with `w = 2u`, `≈ f + σ(w)(1 + a·w′·σ(−w))·h`.
+    unary GeluTanh gelu_tanh "gelu_tanh" |x -> y| learning::gelu_tanh(x), (learning::gelu_tanh_d(x)), [-INF, INF];
+    /// `x·tanh(softplus x)`: with `t = tanh(softplus a)`, `≈ a·t + (t + a·(1 − t²)·σ(a))·h`.
+    unary Mish mish "mish"      |x -> y| learning::mish(x), (defined(y, || learning::mish_d(x))), [-INF, INF];
+    /// `x` above 0, `e^x − 1` below: slope 1 or `e^a`, 1 at 0 too.
+    unary Elu elu "elu"         |x -> y| learning::elu(x), (defined(y, || learning::elu_d(x))), [-INF, INF];
+    /// `λx` above 0, `λα(e^x − 1)` below, with the constants of self-normalizing networks: slope `λ` or `λα·e^a`, `λ` at the kink.
+    unary Selu selu "selu"      |x -> y| learning::selu(x), (defined(y, || learning::selu_d(x))), [-INF, INF];
+    /// `x` limited to `[−1, 1]`: slope 1 inside, 0 outside and at the kinks.
+    unary HardTanh hard_tanh "hard_tanh" |x -> y| learning::hard_tanh(x), (defined(y, || learning::hard_tanh_d(x))), [-INF, INF];
+    /// `(x + 3)/6` limited to `[0, 1]`: slope 1/6 inside, 0 outside and at the kinks.
+    unary HardSigmoid hard_sigmoid "hard_sigmoid" |x -> y| learning::hard_sigmoid(x), (defined(y, || learning::hard_sigmoid_d(x))), [-INF, INF];
+    /// `x` times `hard_sigmoid x`: slope `(2a + 3)/6` between −3 and 3, below 0 and above 1, these at the kinks too.
+    unary HardSwish hard_swish "hard_swish" |x -> y| learning::hard_swish(x), (defined(y, || learning::hard_swish_d(x))), [-INF, INF];
+    /// `x/(1 + |x|)`: `≈ softsign a + h/(1 + |a|)²`.
+    unary Softsign softsign "softsign" |x -> y| learning::softsign(x), (learning::softsign_d(x)), [-INF, INF];
+    /// `ln σ(x) = −softplus(−x)`: `≈ ln σ(a) + σ(−a)·h`.
+    unary LogSigmoid log_sigmoid "ln σ" |x -> y| learning::log_sigmoid(x), ((-x.clone()).sigmoid()), [-INF, INF];
+    /// `ln(p/(1 − p))`, the inverse of the logistic function: `≈ logit a + h/(a(1 − a))`.
+    unary Logit logit "logit"   |x -> y| special::in_f64(x, special::logit), (defined(y, || special::logit_d(x))), [0.0, 1.0];
+    /// `ln(1 − e^x)` for negative `x`, without cancellation: `≈ f − e^a/(1 − e^a)·h`.
+    unary Log1mexp log1mexp "log1mexp" |x -> y| special::log1mexp(x), (defined(y, || special::log1mexp_d(x))), [-INF, 0.0];
+    /// `−x·ln x`, 0 where `x` is 0: `≈ −a·ln a − (ln a + 1)·h`.
+    unary Entropy entropy "entropy" |x -> y| special::entropy(x), (defined(y, || special::entropy_d(x))), [0.0, INF];
+
+    // ------------------------------------------------------------------------------------------ special functions
+    /// Error function: `erf(a + h) ≈ erf a + 2/√π·e^−a²·h`.
+    unary Erf erf "erf"         |x -> y| special::in_f64(x, pxfm::f_erf), (special::erf_d(x)), [-INF, INF];
+    /// `1 − erf x` without cancellation: `erfc(a + h) ≈ erfc a − 2/√π·e^−a²·h`.
+    unary Erfc erfc "erfc"      |x -> y| special::in_f64(x, pxfm::f_erfc), (-special::erf_d(x)), [-INF, INF];
+    /// Inverse of the error function: with `y = erf⁻¹ a`, `≈ y + √π/2·e^y²·h`.
+    unary ErfInv erf_inv "erf⁻¹" |x -> y| special::in_f64(x, special::erf_inv), (special::erf_inv_d(y)), [-1.0, 1.0];
+    /// Distribution function of the standard normal law: `Φ(a + h) ≈ Φ(a) + φ(a)·h`, `φ(a) = e^−a²/2/√(2π)`.
+    unary NormalCdf normal_cdf "Φ" |x -> y| special::in_f64(x, special::normal_cdf), (special::normal_density(x)), [-INF, INF];
+    /// Quantile of the standard normal law: with `y = Φ⁻¹(a)`, `≈ y + h/φ(y)`.
+    unary NormalQuantile normal_quantile "Φ⁻¹" |x -> y| special::in_f64(x, special::normal_quantile), (defined(y, || special::normal_quantile_d(x, y))), [0.0, 1.0];
+    /// Gamma function, NaN at the negative integers: `Γ(a + h) ≈ Γ(a) + Γ(a)·ψ(a)·h`.
+    unary Gamma gamma "Γ"       |x -> y| special::in_f64(x, special::gamma), (y.through(x.digamma())), [-INF, INF];
+    /// `ln |Γ(x)|`: `≈ ln |Γ(a)| + ψ(a)·h`.
+    unary LnGamma ln_gamma "ln Γ" |x -> y| special::in_f64(x, special::ln_gamma), (x.digamma()), [-INF, INF];
+    /// Digamma function, the logarithmic derivative of `Γ`: `ψ(a + h) ≈ ψ(a) + ψ′(a)·h`.
+    unary Digamma digamma "ψ"   |x -> y| special::in_f64(x, special::digamma), (x.polygamma(1)), [-INF, INF];
+    /// Polygamma function, the derivative of order `n` of the digamma function: `ψ⁽ⁿ⁾(a + h) ≈ ψ⁽ⁿ⁾(a) + ψ⁽ⁿ⁺¹⁾(a)·h`; NaN for negative `n`.
+    power Polygamma polygamma "ψⁿ" |x, n -> y| special::in_f64(x, |x| special::polygamma(x, n)), (defined(y, || x.polygamma(n.saturating_add(1)))), [-INF, INF];
+    /// Beta function `Γ(x)Γ(y)/Γ(x + y)` of positive numbers: `≈ B + B·(ψ(a) − ψ(a + b))·h + B·(ψ(b) − ψ(a + b))·k`.
+    binary Beta beta "B"        |x, y -> z| special::two_in_f64(x, y, special::beta), (special::beta_d(x, y, z), special::beta_d(y, x, z)), [0.0, INF] [0.0, INF];
+    /// `ln B(x, y)`: `≈ ln B + (ψ(a) − ψ(a + b))·h + (ψ(b) − ψ(a + b))·k`.
+    binary LnBeta ln_beta "ln B" |x, y -> z| special::two_in_f64(x, y, special::ln_beta), (special::ln_beta_d(x, y, z), special::ln_beta_d(y, x, z)), [0.0, INF] [0.0, INF];
+    /// Bessel function of the first kind: `J₀(a + h) ≈ J₀(a) − J₁(a)·h`.
+    unary J0 j0 "J₀"            |x -> y| special::in_f64(x, pxfm::f_j0), (-x.j1()),         [-INF, INF];
+    /// Bessel function of the first kind: `J₁(a + h) ≈ J₁(a) + (J₀(a) − J₁(a)/a)·h`.
+    unary J1 j1 "J₁"            |x -> y| special::in_f64(x, pxfm::f_j1), (defined(y, || special::j1_d(x, y))), [-INF, INF];
+    /// Bessel function of the second kind: `Y₀(a + h) ≈ Y₀(a) − Y₁(a)·h`.
+    unary Y0 y0 "Y₀"            |x -> y| special::in_f64(x, special::y0), (-x.y1()),        [0.0, INF];
+    /// Bessel function of the second kind: `Y₁(a + h) ≈ Y₁(a) + (Y₀(a) − Y₁(a)/a)·h`.
+    unary Y1 y1 "Y₁"            |x -> y| special::in_f64(x, special::y1), (defined(y, || special::y1_d(x, y))), [0.0, INF];
+    /// Modified Bessel function: `I₀(a + h) ≈ I₀(a) + I₁(a)·h`.
+    unary I0 i0 "I₀"            |x -> y| special::in_f64(x, pxfm::f_i0), (x.i1()),          [-INF, INF];
+    /// Modified Bessel function: `I₁(a + h) ≈ I₁(a) + (I₀(a) − I₁(a)/a)·h`.
+    unary I1 i1 "I₁"            |x -> y| special::in_f64(x, pxfm::f_i1), (defined(y, || special::i1_d(x, y))), [-INF, INF];
+    /// `sin x/x`, 1 at 0: `sinc(a + h) ≈ sinc a + (cos a − sinc a)/a·h`.
+    unary Sinc sinc "sinc"      |x -> y| special::in_f64(x, special::sinc), (defined(y, || special::sinc_d(x, y))), [-INF, INF];
 
     // ------------------------------------------------------------------------------------------ kinks and steps
     /// Absolute value: `|a + h| ≈ |a| + sign(a)·h`, slope 0 at the kink.
@@ -191,7 +261,7 @@ macro_rules! operations {
             /// assert_eq!(backprop::Op::Mul.rule(), "Multiplication: `(a + h)(b + k) ≈ ab + b·h + a·k`.");
             /// ```
             #[must_use] pub fn rule(self) -> &'static str { match self { $(Op::$Name => $doc),* }.trim_start() }
-            /// The number of operands, 1 to 3 (`powi` has one, and an integer that is not an operand).
+            /// The number of operands, 1 to 3 (`powi` and `polygamma` have one, and an integer that is not an operand).
             #[must_use] pub fn arity(self) -> usize { match self { $(Op::$Name => operations!(@arity $arity)),* } }
             /// The interval on which each operand may lie for the value to be defined.
             ///
@@ -208,7 +278,7 @@ macro_rules! operations {
             pub(crate) fn value<S: Elementary>(self, x: [&S; 3], n: i32) -> S {
                 match self { $(Op::$Name => operations!(@value $arity $f x n)),* }
             }
-            /// The slope in operand `i`, from the operands (the last repeated up to three), powi's exponent, the result.
+            /// The slope in operand `i`, from the operands (the last repeated up to three), the integer of `powi` or `polygamma`, the result.
             pub(crate) fn slope<S: Elementary>(self, i: usize, x: [&S; 3], n: i32, z: &S) -> S {
                 match self { $(Op::$Name => operations!(@call $arity $f i x n z)),* }
             }

@@ -210,7 +210,7 @@ macro_rules! methods {
         }
     } };
     (@power $doc:tt $f:ident) => { documented! { $doc
-        concat!("use backprop::grad;\nassert_eq!(grad(|&[x]| x.", stringify!($f), "(3), &[2.0]), [12.0]);");
+        concat!("use backprop::{Elementary, Var};\nassert_eq!(Var::constant(2.0).", stringify!($f), "(3).value(), Elementary::", stringify!($f), "(&2.0, 3));");
         #[inline]
         #[must_use]
         #[track_caller]

@@ -109,10 +109,7 @@ fn finish<T: Float, const N: usize>(
 
 impl<T: Float> Rule<T> for Row {
     fn recorded(&self) -> Recorded {
-        match self.op {
-            Op::Powi => Recorded::Power(self.exponent),
-            op => Recorded::Row(op),
-        }
+        Recorded::row(self.op, self.exponent)
     }
     fn bytes(&self) -> usize {
         self.shapes.as_ref().map_or(0, |shapes| size_of_val(&**shapes))

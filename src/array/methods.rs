@@ -19,13 +19,13 @@ macro_rules! methods {
     (@operator1 $doc:tt $Name:ident $f:ident) => {};
     (@operator2 $doc:tt $Name:ident $f:ident) => {};
     (@unary $doc:tt $Name:ident $f:ident) => { documented! { $doc
-        concat!("use backprop::{Elementary, NodeArray};\nlet x = NodeArray::leaf(ndarray::array![1.0]);\nassert_eq!(x.", stringify!($f), "().value()[0], Elementary::", stringify!($f), "(&1.0));");
+        concat!("use backprop::{Elementary, NodeArray};\nlet x = NodeArray::leaf(ndarray::array![", $crate::ops::example!($f), "]);\nassert_eq!(x.", stringify!($f), "().value()[0], Elementary::", stringify!($f), "(&", $crate::ops::example!($f), "));");
         #[must_use]
         #[track_caller]
         pub fn $f(&self) -> Self { unary(Op::$Name, 0, &self.any()).ranked() }
     } };
     (@power $doc:tt $Name:ident $f:ident) => { documented! { $doc
-        concat!("use backprop::NodeArray;\nlet x = NodeArray::leaf(ndarray::array![2.0]);\nx.", stringify!($f), "(3).sum().backward();\nassert_eq!(x.grad()[0], 12.0);");
+        concat!("use backprop::{Elementary, NodeArray};\nlet x = NodeArray::leaf(ndarray::array![2.0]);\nassert_eq!(x.", stringify!($f), "(3).value()[0], Elementary::", stringify!($f), "(&2.0, 3));");
         #[must_use]
         #[track_caller]
         pub fn $f(&self, n: i32) -> Self { unary(Op::$Name, n, &self.any()).ranked() }

@@ -173,6 +173,7 @@ fn row(block: &Block) -> Option<Op> {
     match block.operation {
         Some(Recorded::Row(op)) => Some(op),
         Some(Recorded::Power(_)) => Some(Op::Powi),
+        Some(Recorded::Polygamma(_)) => Some(Op::Polygamma),
         _ => None,
     }
 }

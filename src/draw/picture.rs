@@ -228,6 +228,7 @@ fn block<T: Float>(node: &Node<T>, adjoint: Option<&Flow<T>>) -> Block {
     let name = node.name().map(|name| name.to_string());
     let (title, name) = match (&operation, name) {
         (Some(Recorded::Power(n)), name) => (format!("^{n}"), name),
+        (Some(Recorded::Polygamma(n)), name) => (format!("ψ({n})"), name),
         (Some(Recorded::Named(name)), _) => (name.to_string(), None),
         (Some(operation), name) => (operation.symbol().to_string(), name),
         (None, Some(name)) => (name, None),

@@ -18,6 +18,8 @@ pub enum Recorded {
     Row(Op),
     /// An integer power, with its exponent.
     Power(i32),
+    /// A polygamma function, with its order.
+    Polygamma(i32),
     /// An operation over a slice.
     Fold(Fold),
     /// An operation on arrays that is no row, by its name.
@@ -28,6 +30,14 @@ pub enum Recorded {
     Custom(Rc<str>),
 }
 impl Recorded {
+    /// A row, with its integer if it has one.
+    pub(crate) fn row(op: Op, n: i32) -> Self {
+        match op {
+            Op::Powi => Recorded::Power(n),
+            Op::Polygamma => Recorded::Polygamma(n),
+            op => Recorded::Row(op),
+        }
+    }
     /// What stands in a drawing: `"×"`.
     ///
     /// ```
@@ -39,6 +49,7 @@ impl Recorded {
         match self {
             Recorded::Row(op) => op.symbol(),
             Recorded::Power(_) => Op::Powi.symbol(),
+            Recorded::Polygamma(_) => Op::Polygamma.symbol(),
             Recorded::Fold(fold) => fold.symbol(),
             Recorded::Array(name) => name,
             Recorded::Named(name) | Recorded::Custom(name) => name,
@@ -50,6 +61,7 @@ impl fmt::Display for Recorded {
         match self {
             Recorded::Row(op) => f.pad(op.name()),
             Recorded::Power(n) => f.pad(&format!("powi({n})")),
+            Recorded::Polygamma(n) => f.pad(&format!("polygamma({n})")),
             Recorded::Fold(fold) => f.pad(fold.name()),
             Recorded::Array(name) => f.pad(name),
             Recorded::Named(name) | Recorded::Custom(name) => f.pad(name),

@@ -4,7 +4,6 @@ use crate::graph::cell::{ARRAY_LEAF, CONSTANT, LEAF, PAYLOAD, op_of};
 use crate::graph::handle::{Node, share};
 use crate::graph::recorded::Recorded;
 use crate::number::Float;
-use crate::rule::Op;
 use ndarray::Dimension;
 
 impl<T: Float> Node<T> {
@@ -91,8 +90,7 @@ impl<T: Float> Node<T> {
     #[must_use]
     pub fn operation(&self) -> Option<Recorded> {
         match (self.kind(), op_of(self.kind())) {
-            (_, Some(Op::Powi)) => Some(Recorded::Power(self.recorded_operands().1)),
-            (_, Some(op)) => Some(Recorded::Row(op)),
+            (_, Some(op)) => Some(Recorded::row(op, self.recorded_operands().1)),
             (PAYLOAD, _) => self.payload().and_then(|payload| payload.recorded()),
             _ => None,
         }

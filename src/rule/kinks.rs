@@ -28,6 +28,7 @@ macro_rules! cases {
         )
     };
 }
+pub(crate) use cases;
 
 /// The constant 1.
 #[inline(always)]
@@ -179,6 +180,14 @@ pub(crate) fn sech_squared<S: Elementary>(x: &S) -> S {
             let cosh = x.cosh();
             slip!("tanh'", cosh.recip() / cosh)
         }
+    })
+}
+/// `1/(1 + x²)`; far out as a quotient of `1/x`, whose own slopes do not underflow on their way.
+#[inline(always)]
+pub(crate) fn atan_d<S: Elementary>(x: &S) -> S {
+    cases!([x] {
+        x.abs() > 1e6 => slip!("atan' far out", x.recip() / &(x.recip() + x)),
+        _ => slip!("atan'", (one::<S>() + &(x.clone() * x)).recip()),
     })
 }
 /// `x/(x² + y²)`, divided twice by the length; 0 at the origin and at infinity.

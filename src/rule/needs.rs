@@ -56,6 +56,9 @@ impl Op {
             (Square | Powi | ExpM1 | Softplus, _) => N::FIRST,
             (Sin | Cos | Asin | Acos | Atan, _) => N::FIRST,
             (Sinh | Cosh | Tanh | Asinh | Acosh, _) => N::FIRST,
+            (Silu | Gelu | GeluTanh | Softsign | LogSigmoid, _) => N::FIRST,
+            (Erf | Erfc | NormalCdf | LnGamma | Digamma | J0 | Y0 | I0, _) => N::FIRST,
+            (ErfInv, _) => N::RESULT,
 
             // of two operands, where the result says nothing new
             (LogAddExp, _) | (Xlogy, 0) => N::FIRST | N::SECOND,

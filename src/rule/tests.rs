@@ -11,9 +11,13 @@
 //! | `table` | the samples through all modes |
 //! | `edges` | one line for each convention of section "numbers at the edges" |
 //! | `compositions` | formulas in which infinities meet zeros, and powers at 0 to the third order |
+//! | `closure` | the derivatives of special functions are special functions, to the third order |
+//! | `accuracy` | measures all rows on a denser reference and writes `docs/accuracy.md`, by hand |
 //! | `operation` | an operation as a user writes it, in the same loop |
 //! | `faults` | with each slope wrong in turn, one of the above must fail |
 
+mod accuracy;
+mod closure;
 mod compositions;
 mod conventions;
 mod edges;

@@ -9,7 +9,7 @@ use ndarray::Array1;
 fn rows_are_those_of_numbers() {
     let mut rows = 0;
     for &op in Op::ALL {
-        if matches!(op, Op::Powi) {
+        if matches!(op, Op::Powi | Op::Polygamma) {
             continue;
         }
         let mut ugly = Ugly::new(rows + 77);
@@ -45,7 +45,7 @@ fn rows_are_those_of_numbers() {
         }
         rows += 1;
     }
-    assert_eq!(rows as usize, Op::ALL.len() - 1);
+    assert_eq!(rows as usize, Op::ALL.len() - 2);
 }
 
 macro_rules! by_name { ($($Op:ident $f:ident)*) => {
@@ -71,6 +71,8 @@ macro_rules! by_name { ($($Op:ident $f:ident)*) => {
             Op::Max => x[0].max(&x[1]),
             Op::Min => x[0].min(&x[1]),
             Op::Copysign => x[0].copysign(&x[1]),
+            Op::Beta => x[0].beta(&x[1]),
+            Op::LnBeta => x[0].ln_beta(&x[1]),
             Op::AbsSub => Elementary::abs_sub(&x[0], &x[1]),
             Op::MulAdd => x[0].mul_add(&x[1], &x[2]),
             Op::Clamp => x[0].clamp(&x[1], &x[2]),
@@ -83,4 +85,8 @@ by_name! {
     Sin sin Cos cos Tan tan Asin asin Acos acos Atan atan ToDegrees to_degrees ToRadians to_radians Sinh sinh Cosh cosh
     Tanh tanh Asinh asinh Acosh acosh Atanh atanh Sigmoid sigmoid Softplus softplus Relu relu Abs abs Signum signum
     Floor floor Ceil ceil Round round Trunc trunc Fract fract
+    Silu silu Gelu gelu GeluTanh gelu_tanh Mish mish Elu elu Selu selu HardTanh hard_tanh HardSigmoid hard_sigmoid
+    HardSwish hard_swish Softsign softsign LogSigmoid log_sigmoid Logit logit Log1mexp log1mexp Entropy entropy
+    Erf erf Erfc erfc ErfInv erf_inv NormalCdf normal_cdf NormalQuantile normal_quantile Gamma gamma LnGamma
+    ln_gamma Digamma digamma J0 j0 J1 j1 Y0 y0 Y1 y1 I0 i0 I1 i1 Sinc sinc
 }

@@ -1,6 +1,7 @@
 //! Random graphs to draw.
 
 #[path = "../common/rng.rs"]
+#[allow(dead_code, reason = "other tests draw more")]
 mod rng;
 
 use backprop::{Node, sum};

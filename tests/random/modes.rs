@@ -63,6 +63,7 @@ macro_rules! methods {
         match $op {
             Op::Neg => { let x = $get($step.args[0]); -x }
             Op::Powi => $get($step.args[0]).powi($step.exponent),
+            Op::Polygamma => $get($step.args[0]).polygamma($step.exponent),
             $( Op::$U => $get($step.args[0]).$u(), )*
             $( Op::$B => {
                 let (x, y) = ($get($step.args[0]), $get($step.args[1]));
@@ -89,9 +90,14 @@ pub fn apply<S: Mode>(step: &Step, mut get: impl FnMut(Arg) -> S) -> S {
             unary: Recip recip Square square Sqrt sqrt Cbrt cbrt Exp exp Exp2 exp2 ExpM1 exp_m1 Ln ln Log2 log2
                 Log10 log10 Ln1p ln_1p Sin sin Cos cos Tan tan Asin asin Acos acos Atan atan ToDegrees to_degrees
                 ToRadians to_radians Sinh sinh Cosh cosh Tanh tanh Asinh asinh Acosh acosh Atanh atanh Sigmoid sigmoid
-                Softplus softplus Relu relu Abs abs Signum signum Floor floor Ceil ceil Round round Trunc trunc Fract fract;
+                Softplus softplus Relu relu Abs abs Signum signum Floor floor Ceil ceil Round round Trunc trunc Fract fract
+                Silu silu Gelu gelu GeluTanh gelu_tanh Mish mish Elu elu Selu selu HardTanh hard_tanh
+                HardSigmoid hard_sigmoid HardSwish hard_swish Softsign softsign LogSigmoid log_sigmoid
+                Logit logit Log1mexp log1mexp Entropy entropy Erf erf Erfc erfc ErfInv erf_inv
+                NormalCdf normal_cdf NormalQuantile normal_quantile Gamma gamma LnGamma ln_gamma
+                Digamma digamma J0 j0 J1 j1 Y0 y0 Y1 y1 I0 i0 I1 i1 Sinc sinc;
             binary: Through through Powf powf Log log LogAddExp logaddexp Xlogy xlogy Atan2 atan2 Hypot hypot Max max
-                Min min Copysign copysign AbsSub abs_sub;
+                Min min Copysign copysign AbsSub abs_sub Beta beta LnBeta ln_beta;
             ternary: MulAdd mul_add Clamp clamp
         },
         What::Fold(fold) => {

@@ -35,7 +35,7 @@ pub struct Step {
     pub what: What,
     /// The operands; of `dot` the first half goes with the second.
     pub args: Vec<Arg>,
-    /// The integer of `powi`.
+    /// The integer of `powi` and `polygamma`.
     pub exponent: i32,
     /// Chooses between by value, by reference, by assignment.
     pub form: u8,
@@ -129,8 +129,11 @@ impl fmt::Debug for Program {
                     Arg::Literal(x) => write!(f, "{comma}{x:?}")?,
                 }
             }
-            let exponent =
-                if step.what == What::Row(Op::Powi) { format!(", {}", step.exponent) } else { String::new() };
+            let exponent = if matches!(step.what, What::Row(Op::Powi | Op::Polygamma)) {
+                format!(", {}", step.exponent)
+            } else {
+                String::new()
+            };
             writeln!(f, "{exponent}) form {}", step.form)?;
         }
         Ok(())

@@ -3,8 +3,8 @@
 
 use crate::modes::apply;
 use crate::program::{Arg, Program, Step, What};
-use backprop::{Fold, Op};
-use std::f64::consts::{LN_2, LN_10, PI};
+use backprop::{Elementary, Fold, Op};
+use std::f64::consts::{FRAC_2_SQRT_PI, LN_2, LN_10, PI};
 
 /// The partial derivatives of one step at plain values.
 pub fn slopes(step: &Step, x: &[f64], z: f64) -> Vec<f64> {
@@ -16,6 +16,8 @@ pub fn slopes(step: &Step, x: &[f64], z: f64) -> Vec<f64> {
     let b = x.get(1).copied().unwrap_or(0.0);
     let w = x.get(2).copied().unwrap_or(0.0);
     let step_function = |condition: bool| f64::from(u8::from(condition));
+    let logistic = |x: f64| 1.0 / (1.0 + (-x).exp());
+    let density = |x: f64| (-0.5 * x * x).exp() / (2.0 * PI).sqrt();
     match op {
         Op::Neg => vec![-1.0],
         Op::Add => vec![1.0, 1.0],
@@ -63,6 +65,45 @@ pub fn slopes(step: &Step, x: &[f64], z: f64) -> Vec<f64> {
         Op::Sigmoid => vec![1.0 / (2.0 + a.exp() + (-a).exp())],
         Op::Softplus => vec![1.0 / (1.0 + (-a).exp())],
         Op::Relu => vec![step_function(a > 0.0)],
+        Op::Silu => vec![logistic(a) + a * logistic(a) * logistic(-a)],
+        Op::Gelu => vec![a.normal_cdf() + a * density(a)],
+        Op::GeluTanh => {
+            let k = (2.0 / PI).sqrt();
+            let t = (k * (a + 0.044_715 * a.powi(3))).tanh();
+            vec![0.5 * (1.0 + t) + 0.5 * a * (1.0 - t * t) * k * (1.0 + 3.0 * 0.044_715 * a * a)]
+        }
+        Op::Mish => {
+            let t = a.exp().ln_1p().tanh();
+            vec![t + a * (1.0 - t * t) * logistic(a)]
+        }
+        Op::Elu => vec![if a > 0.0 { 1.0 } else { a.exp() }],
+        Op::Selu => vec![if a > 0.0 { 1.050_700_987_355_480_5 } else { 1.758_099_340_847_376_6 * a.exp() }],
+        Op::HardTanh => vec![step_function(a.abs() < 1.0)],
+        Op::HardSigmoid => vec![step_function(a.abs() < 3.0) / 6.0],
+        Op::HardSwish => vec![if a.abs() < 3.0 { (2.0 * a + 3.0) / 6.0 } else { step_function(a > 0.0) }],
+        Op::Softsign => vec![1.0 / ((1.0 + a.abs()) * (1.0 + a.abs()))],
+        Op::LogSigmoid => vec![logistic(-a)],
+        Op::Logit => vec![1.0 / a + 1.0 / (1.0 - a)],
+        Op::Log1mexp => vec![-1.0 / ((-a).exp() - 1.0)],
+        Op::Entropy => vec![-1.0 - a.ln()],
+        Op::Erf => vec![FRAC_2_SQRT_PI * (-a * a).exp()],
+        Op::Erfc => vec![-FRAC_2_SQRT_PI * (-a * a).exp()],
+        Op::ErfInv => vec![(z * z).exp() / FRAC_2_SQRT_PI],
+        Op::NormalCdf => vec![density(a)],
+        Op::NormalQuantile => vec![1.0 / density(z)],
+        Op::Gamma => vec![z * a.digamma()],
+        Op::LnGamma => vec![a.digamma()],
+        Op::Digamma => vec![a.polygamma(1)],
+        Op::Polygamma => vec![a.polygamma(step.exponent + 1)],
+        Op::Beta => vec![z * (a.digamma() - (a + b).digamma()), z * (b.digamma() - (a + b).digamma())],
+        Op::LnBeta => vec![a.digamma() - (a + b).digamma(), b.digamma() - (a + b).digamma()],
+        Op::J0 => vec![-a.j1()],
+        Op::J1 => vec![a.j0() - z / a],
+        Op::Y0 => vec![-a.y1()],
+        Op::Y1 => vec![a.y0() - z / a],
+        Op::I0 => vec![a.i1()],
+        Op::I1 => vec![a.i0() - z / a],
+        Op::Sinc => vec![(a.cos() - z) / a],
         Op::Abs => vec![if a > 0.0 { 1.0 } else { -1.0 }],
         Op::Signum | Op::Floor | Op::Ceil | Op::Round | Op::Trunc => vec![0.0],
         Op::Fract => vec![1.0],
@@ -113,7 +154,16 @@ pub fn trusted(step: &Step, x: &[f64], z: f64) -> bool {
     });
     let (a, b) = (x[0], x.get(1).copied().unwrap_or(0.0));
     let smooth = match op {
-        Op::Abs | Op::Signum | Op::Relu => far(a, 0.0),
+        Op::Abs | Op::Signum | Op::Relu | Op::Elu | Op::Selu => far(a, 0.0),
+        Op::HardTanh => far(a.abs(), 1.0),
+        Op::HardSigmoid | Op::HardSwish => far(a.abs(), 3.0),
+        // where 1 − t² or the difference of the digammas has lost its digits
+        Op::GeluTanh => a.abs() < 3.0,
+        Op::Mish => a < 12.0,
+        Op::Beta | Op::LnBeta => (0.1..10.0).contains(&(a / b)) && a < 20.0,
+        // poles, and beside 0 the difference of two terms of one size
+        Op::Gamma | Op::LnGamma | Op::Digamma | Op::Polygamma => a > AWAY || a > -20.0 && off_integers(a),
+        Op::J1 | Op::I1 | Op::Sinc => a.abs() > 0.5,
         Op::Floor | Op::Ceil | Op::Trunc | Op::Fract => off_integers(a),
         Op::Round => off_integers(a + 0.5),
         Op::Max | Op::Min | Op::AbsSub => far(a, b),

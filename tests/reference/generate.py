@@ -6,6 +6,9 @@ together with conditioning scales.
 Run:    pip install mpmath
         python3 generate.py            # writes rules.tsv next to this file
         python3 generate.py --check    # ... and verifies it (takes minutes)
+        python3 generate.py --dense N FILE [ROW...]
+                                       # N random samples of every row and type into
+                                       # FILE, for the page docs/accuracy.md
 
 The output is deterministic: each row and type has its own fixed seed (only the
 last bit of an argument may depend on the C library that Python uses).  The
@@ -373,6 +376,256 @@ def p_clamp(x, lo, hi):
     if x < lo:
         return lo, (0, 1, 0)
     return (hi, (0, 0, 1)) if x > hi else (x, (1, 0, 0))
+
+
+# ------------------------------------------------------- special functions
+
+
+def u_erf(x):
+    g = 2 / mp.sqrt(mp.pi) * mp.exp(-(x**2))
+    return mp.erf(x), g, -2 * x * g, (4 * x**2 - 2) * g
+
+
+def u_erfc(x):
+    _, a, b, c = u_erf(x)
+    return mp.erfc(x), -a, -b, -c
+
+
+def inverse_erfc(q):
+    """The y with erfc(y) = q, for 0 < q <= 1, by Newton on the logarithm."""
+    with mp.workprec(53):
+        l = -mp.log(q)
+        y = mp.sqrt(max(l - mp.log(mp.pi * l) / 2, l / 2)) if l > 2 else (1 - q) * mp.sqrt(mp.pi) / 2
+    y, l = mpf(y), mp.log(q)
+    for _ in range(60):
+        c = mp.erfc(y)
+        d = (mp.log(c) - l) * c * mp.sqrt(mp.pi) / 2 * mp.exp(y * y)
+        y += d
+        if abs(d) <= mp.ldexp(abs(y), -mp.prec // 2 - 10):
+            return y
+    raise ArithmeticError(f"erfc(y) = {q}")
+
+
+def inverse_erf(x):
+    if abs(x) > mpf(0.25):
+        return sgn(x) * inverse_erfc(1 - abs(x))
+    y = x * mp.sqrt(mp.pi) / 2
+    for _ in range(60):
+        d = (mp.erf(y) - x) * mp.sqrt(mp.pi) / 2 * mp.exp(y * y)
+        y -= d
+        if abs(d) <= mp.ldexp(abs(y), -mp.prec // 2 - 10):
+            return y
+    raise ArithmeticError(f"erf(y) = {x}")
+
+
+def u_erf_inv(x):
+    y = inverse_erf(x)
+    g = mp.sqrt(mp.pi) / 2 * mp.exp(y**2)
+    return y, g, 2 * y * g**2, 2 * g**3 * (1 + 4 * y**2)
+
+
+def normal(x):
+    """The distribution function of the normal law, its density and the slopes of that."""
+    g = mp.exp(-(x**2) / 2) / mp.sqrt(2 * mp.pi)
+    return mp.erfc(-x / mp.sqrt(2)) / 2, g, -x * g, (x**2 - 1) * g
+
+
+def quantile(p):
+    if abs(p - mpf(0.5)) <= mpf(0.125):
+        return mp.sqrt(2) * inverse_erf(2 * p - 1)
+    y = mp.sqrt(2) * inverse_erfc(2 * min(p, 1 - p))
+    return -y if p < mpf(0.5) else y
+
+
+def u_quantile(p):
+    y = quantile(p)
+    g = 1 / normal(y)[1]
+    return y, g, y * g**2, g**3 * (1 + 2 * y**2)
+
+
+def u_gamma(x):
+    v = mp.gamma(x)
+    a, b, c = (mp.psi(k, x) for k in range(3))
+    return v, v * a, v * (a**2 + b), v * (a**3 + 3 * a * b + c)
+
+
+def ln_gamma(x):
+    """ln |Gamma(x)|; mpmath's loggamma is complex for negative x."""
+    return mp.loggamma(x) if x > 0 else mp.log(abs(mp.gamma(x)))
+
+
+def u_ln_gamma(x):
+    return ln_gamma(x), *(mp.psi(k, x) for k in range(3))
+
+
+def u_digamma(x):
+    return tuple(mp.psi(k, x) for k in range(4))
+
+
+def r_polygamma(x, y):
+    n = to_int(y)
+    v, *d = (mp.psi(n + k, x) for k in range(4))
+    return v, {(0,) * (k + 1): d[k] for k in range(3)}
+
+
+def r_ln_beta(x, y):
+    s = [mp.psi(k, x + y) for k in range(3)]
+    d = {}
+    for k in range(3):
+        for i in multisets(range(2), k + 1):
+            own = mp.psi(k, (x, y)[i[0]]) if len(set(i)) == 1 else 0
+            d[i] = own - s[k]
+    return ln_gamma(x) + ln_gamma(y) - ln_gamma(x + y), d
+
+
+def r_beta(x, y):
+    l, d = r_ln_beta(x, y)
+    b = mp.exp(l)
+    at = lambda *i: d[tuple(sorted(i))]
+    out = {}
+    for i in d:
+        if len(i) == 1:
+            out[i] = b * d[i]
+        elif len(i) == 2:
+            out[i] = b * (d[i] + at(i[0]) * at(i[1]))
+        else:
+            j, k, m = i
+            out[i] = b * (d[i] + at(j, k) * at(m) + at(j, m) * at(k) + at(k, m) * at(j) + at(j) * at(k) * at(m))
+    return b, out
+
+
+def bessel_y(n, x):
+    """Order 0 or 1 by its series, which is faster than mpmath's limit; that is fast far out."""
+    if x > 200:
+        return mp.bessely(n, x)
+    bits = mp.prec
+    with mp.workprec(bits + 20 + int(3 * x)):
+        q = -(x**2) / 4
+        term, total, k, h = (x / 2) ** n, mpf(0), 0, mpf(0)  # h is the harmonic number of k
+        while abs(term) * (1 + h) > mp.ldexp(abs(total), -mp.prec) or k < x:
+            total += term * (2 * (h - mp.euler) + mpf(n) / (k + 1))
+            k += 1
+            term *= q / (k * (k + n))
+            h += mpf(1) / k
+        pole = -2 / (mp.pi * x) if n else 0
+        y = 2 / mp.pi * mp.log(x / 2) * mp.besselj(n, x) - total / mp.pi + pole
+    return +y
+
+
+SMALL = mpf(2) ** -10  # below this, what cancels is summed as a series
+
+
+def power_series(coefficients, x):
+    """The sum of c x^k and three derivatives of it."""
+    return tuple(
+        sum(c * mp.ff(k, order) * x ** (k - order) for k, c in coefficients.items() if k >= order) for order in range(4)
+    )
+
+
+def bessel(zero, one, sign, regular=True):
+    """Functions of order 0 and 1 of one kind, with three derivatives of each, by
+    Bessel's equation; sign is that of the square of the argument in it."""
+
+    def order_one(x):
+        f = one(x)
+        if regular and abs(x) < SMALL:
+            term = lambda k: (-sign) ** k / (mpf(2) ** (2 * k + 1) * mp.factorial(k) * mp.factorial(k + 1))
+            return power_series({2 * k + 1: term(k) for k in range(mp.prec // 18 + 4)}, x)
+        w = sign - 1 / x**2
+        a = zero(x) - f / x
+        b = -a / x - w * f
+        return f, a, b, -b / x + a / x**2 - w * a - 2 * f / x**3
+
+    def order_zero(x):
+        f, a, b, _ = order_one(x)
+        return zero(x), -sign * f, -sign * a, -sign * b
+
+    return order_zero, order_one
+
+
+u_j0, u_j1 = bessel(lambda x: mp.besselj(0, x), lambda x: mp.besselj(1, x), 1)
+u_y0, u_y1 = bessel(lambda x: bessel_y(0, x), lambda x: bessel_y(1, x), 1, regular=False)
+u_i0, u_i1 = bessel(lambda x: mp.besseli(0, x), lambda x: mp.besseli(1, x), -1)
+
+
+def u_sinc(x):
+    if abs(x) < SMALL:
+        return power_series({2 * k: (-1) ** k / mp.factorial(2 * k + 1) for k in range(mp.prec // 18 + 4)}, x)
+    s, c = mp.sin(x), mp.cos(x)
+    f = s / x
+    a = (c - f) / x
+    b = (-s - 2 * a) / x
+    return f, a, b, (-c - 3 * b) / x
+
+
+def times_x(x, g):
+    """x g(x) from g and its derivatives."""
+    v, a, b, c = g
+    return x * v, v + x * a, 2 * a + x * b, 3 * b + x * c
+
+
+def chain(f, u):
+    """f(u(x)) from the derivatives of f at u and those of u."""
+    (v, a, b, c), (_, p, q, r) = f, u
+    return v, a * p, b * p**2 + a * q, c * p**3 + 3 * b * p * q + a * r
+
+
+def u_gelu_tanh(x):
+    k = 2 * mp.sqrt(2 / mp.pi)
+    e = mpf(44715) / 1000000
+    w = (k * (x + e * x**3), k * (1 + 3 * e * x**2), 6 * k * e * x, 6 * k * e)
+    return times_x(x, chain(u_sigmoid(w[0]), w))
+
+
+def u_mish(x):
+    u = u_softplus(x)
+    return times_x(x, chain(u_tanh(u[0]), u))
+
+
+SELU = ("1.0507009873554804934193349852946", "1.6732632423543772848170429916717")
+
+
+def selu_constants():
+    return mpf(SELU[0]), mpf(SELU[1])
+
+
+def u_elu(x):
+    e = mp.exp(x)
+    return (x, 1, 0, 0) if x > 0 else (mp.expm1(x), e, e, e)
+
+
+def u_selu(x):
+    l, a = selu_constants()
+    return tuple((l if x > 0 else l * a) * d for d in u_elu(x))
+
+
+def u_hard_swish(x):
+    return (mpf(0), 0, 0, 0) if x < -3 else (x, 1, 0, 0) if x > 3 else (x * (x + 3) / 6, (2 * x + 3) / 6, mpf(1) / 3, 0)
+
+
+def u_softsign(x):
+    r = 1 / (1 + abs(x))
+    return x * r, r**2, -2 * sgn(x) * r**3, 6 * r**4
+
+
+def u_log_sigmoid(x):
+    v, a, b, c = u_softplus(-x)
+    return -v, a, -b, c
+
+
+def u_logit(p):
+    q = 1 - p
+    return mp.log(p / q), 1 / (p * q), 1 / q**2 - 1 / p**2, 2 / p**3 + 2 / q**3
+
+
+def u_log1mexp(x):
+    e = 1 / mp.expm1(-x)
+    return mp.log(-mp.expm1(x)), -e, -e * (1 + e), -e * (1 + e) * (1 + 2 * e)
+
+
+def u_entropy(x):
+    l = mp.log(x)
+    return -x * l, -l - 1, -1 / x, 1 / x**2
 
 
 # --------------------------------------------------------------------- samples
@@ -833,6 +1086,126 @@ add_row("dot", r_dot, lambda *x: x[0] * x[3] + x[1] * x[4] + x[2] * x[5], 6, 6, 
 add_row("norm", r_norm, lambda *x: mp.sqrt(sum(t * t for t in x)), 4, 4, nary(4, sp_norm, same_size))
 add_row("logsumexp", r_logsumexp, lambda *x: mp.log(sum(mp.exp(t) for t in x)), 4, 4, nary(4, sp_lse, dr_lse))
 
+# ---------------------------------------------------------- special functions
+
+
+def up_to(f64, f32, *more):
+    """Both signs of some arguments of ordinary size, and small ones."""
+    return lambda s: zero_and(small)(s) + [g * x for x in (f64 if s.f64 else f32) + more for g in (1, -1)]
+
+
+def near_poles(s):
+    """Negative arguments beside the integers and between them."""
+    steps = [0.5, 0.25, 0.1, 1e-3, 1e-6] + ([1e-10, 1e-13] if s.f64 else [])
+    return [-k + g * d for k in (1, 2, 3, 7, 20) for d in steps for g in (1, -1) if d < 0.5 or g > 0]
+
+
+def unit_interval(s):
+    e = (-290, -100, -30, -10, -4, -2) if s.f64 else (-34, -20, -8, -4, -2)
+    return [10.0**a for a in e] + [0.1, 0.25, 0.3, 0.5, 0.7, 0.75, 0.9, 0.99, 0.5 + s.eps, 0.5 - s.eps] + [
+        1 - x for x in tiny_steps(s, (1,))]
+
+
+def dr_unit(s):
+    return s.mag(10.0**-s.top, 0.5) if s.rng.random() < 0.3 else s.rng.uniform(0.001, 0.999)
+
+
+def dr_gamma(hi64, hi32, low):
+    """Positive numbers, and negative ones with few of them close to a pole."""
+
+    def draw(s):
+        r = s.rng.random()
+        if r < 0.4:
+            return s.mag(0.01, hi64 if s.f64 else hi32)
+        if r < 0.6:
+            return s.sign() * s.mag(10.0 ** -(s.top / 3.5), 1.0)
+        return s.rng.uniform(low, 0.0)
+
+    return draw
+
+
+GAMMA_ROOT = 1.4616321449683623
+
+
+add_unary("erf", u_erf, mp.erf, up_to((0.5, 1.0, 3.0, 5.5, 10.0, 25.0), (0.5, 1.0, 3.0, 4.0, 8.0)), limit(26.0, 9.0))
+add_unary("erfc", u_erfc, mp.erfc, up_to((0.5, 1.0, 3.0, 5.5, 10.0, 25.0, 26.2), (0.5, 1.0, 3.0, 4.0, 8.0, 9.0)), limit(26.0, 9.0))
+add_unary("erf_inv", u_erf_inv, inverse_erf, lambda s: inside_one(s) + small(s) + [0.5, -0.25, 0.75],
+          lambda s: s.sign() * (s.mag(10.0**-s.top, 0.99) if s.rng.random() < 0.4 else s.rng.uniform(0.01, 0.999)))
+add_unary("normal_cdf", lambda x: normal(x), lambda x: mp.ncdf(x),
+          up_to((0.5, 1.0, 3.0, 5.5, 10.0, 25.0, 37.0), (0.5, 1.0, 3.0, 4.0, 8.0, 12.5)), limit(37.0, 12.8))
+add_unary("normal_quantile", u_quantile, quantile, unit_interval, dr_unit)
+add_unary("gamma", u_gamma, mp.gamma,
+          lambda s: near_poles(s) + [1.0, 2.0, 3.0, 0.5, GAMMA_ROOT, 10.5, 30.2] + ([100.3, 170.5, -100.3, -150.7] if s.f64 else [34.5, -30.2]) +
+          [g * x for x in ((1e-100, 1e-20, 1e-8) if s.f64 else (1e-11, 1e-5)) for g in (1, -1)], dr_gamma(169.0, 33.0, -30.0))
+add_unary("ln_gamma", u_ln_gamma, ln_gamma,
+          lambda s: near_poles(s) + [1 + s.eps, 2 - 2 * s.eps, 1.001, 1.999, 0.5, GAMMA_ROOT, 10.5, 30.2, 1e5, -100.3, -2.457024738220801, -2.747682646727413]
+          + ([1e-100, -1e-100, 1e100, 1e290] if s.f64 else [1e-11, -1e-11, 1e20]), dr_gamma(1e9, 1e9, -60.0))
+add_unary("digamma", u_digamma, lambda x: mp.psi(0, x),
+          lambda s: near_poles(s) + [1.0, 2.0, 0.5, GAMMA_ROOT, -0.504083008264455, 10.5, 1e5, -100.3]
+          + ([1e-100, -1e-100, 1e100, 1e290] if s.f64 else [1e-11, -1e-11, 1e20]), dr_gamma(1e9, 1e9, -60.0))
+add_row("polygamma", r_polygamma, lambda x, n: mp.psi(int(n), x), 2, 1, pairs(
+    lambda s: [(x, n) for n in (0.0, 1.0, 2.0, 3.0, 4.0, 7.0) for x in (0.3, 1.0, 2.5, 25.0, 1e4, -0.5, -0.3, -1.7, -2.001, -7.25)]
+    + [(1.5, 12.0), (-1.4, 9.0), (-6.3, 8.0), (10.0, 20.0), (-0.9, 20.0)]
+    + ([(2.0, 100.0), (-1.3, 50.0), (-2.45, 45.0), (-0.8, 41.0), (50.0, 160.0), (900.0, 200.0), (80.0, 150.0), (1e-30, 5.0)] if s.f64 else [(1e-5, 3.0)]),
+    lambda s: (s.mag(0.01, 1e4) if s.rng.random() < 0.6 else s.rng.uniform(-20, 0), float(s.rng.choice((1, 1, 2, 3, 4, 5, 6))))))
+
+
+def sp_beta(s):
+    return [(1.0, 1.0), (0.5, 0.5), (2.0, 3.0), (1e-3, 2.5), (1e-6, 1e-6), (1e-5, 300.0), (9.5, 10.5), (12.0, 15.0), (25.0, 0.7),
+            (3.0, 1e4), (0.01, 1e8), (1.0, 1e-8), (1e-12, 9.9), (9.0, 1e-3), (1.0 + s.eps, 1.0)] + (
+        [(200.0, 300.0), (1e-150, 4.0), (1e-90, 2e-90), (500.0, 400.0), (1e-20, 1e20)] if s.f64 else [(30.0, 40.0), (1e-11, 4.0)])
+
+
+def dr_beta(s):
+    return s.mag(1e-6, 1e2), s.mag(1e-6, 1e2)
+
+
+add_row("beta", r_beta, mp.beta, 2, 2, pairs(sp_beta, dr_beta))
+add_row("ln_beta", r_ln_beta, lambda x, y: mp.log(mp.beta(x, y)), 2, 2, pairs(
+    lambda s: sp_beta(s)[1:] + [(1e5, 2e6), (1e9, 0.5), (1e9, 1e-9)] + ([(1e100, 1e50), (1e-90, 1e90)] if s.f64 else []),
+    lambda s: (s.mag(1e-6, 1e6), s.mag(1e-6, 1e6))))
+for _n, _f, _g in (("j0", u_j0, lambda x: mp.besselj(0, x)), ("j1", u_j1, lambda x: mp.besselj(1, x))):
+    add_unary(_n, _f, _g, up_to((0.5, 0.99, 1.01, 2.404825557695773, 3.8317059702075125, 1.8411837813406593, 30.5, 1e3, 1e6),
+                                (0.5, 0.99, 1.01, 2.4048256, 3.8317060, 1.8411838, 30.5, 1e3)), limit(100.0, 100.0))
+for _n, _f, _g in (("y0", u_y0, lambda x: mp.bessely(0, x)), ("y1", u_y1, lambda x: mp.bessely(1, x))):
+    add_unary(_n, _f, _g, lambda s: [abs(x) for x in small(s) if abs(x) > (1e-140 if s.f64 else 1e-17)]
+              + [0.5, 0.99, 1.01, 0.8935769662791675, 2.197141326031017, 3.6830228565851775, 30.5, 1e3, 1e6],
+              lambda s: s.mag(0.01, 100.0))
+for _n, _f, _g in (("i0", u_i0, lambda x: mp.besseli(0, x)), ("i1", u_i1, lambda x: mp.besseli(1, x))):
+    add_unary(_n, _f, _g, up_to((0.5, 0.99, 1.01, 7.5, 30.5, 300.0, 705.0), (0.5, 0.99, 1.01, 7.5, 30.5, 85.0)), limit(700.0, 85.0))
+add_unary("sinc", u_sinc, lambda x: mp.sin(x) / x if x else mpf(1),
+          lambda s: up_to((0.5, 0.99, 1.01, 3.141592653589793, 4.493409457909064, 2.0815759778181187), (0.5, 0.99, 1.01, 3.1415927, 4.4934095))(s)
+          + [1e3, 1e6, -1e8], limit(1e3, 1e3))
+add_unary("silu", lambda x: times_x(x, u_sigmoid(x)), lambda x: x / (1 + mp.exp(-x)),
+          up_to((1.0, 36.0, 200.0, 690.0), (1.0, 16.0, 70.0), 1.2784645), limit(690.0, 75.0))
+add_unary("gelu", lambda x: times_x(x, normal(x)), lambda x: x * mp.ncdf(x),
+          up_to((1.0, 3.0, 8.0, 20.0, 36.0), (1.0, 3.0, 8.0, 12.0), 0.7517916), limit(37.0, 12.0))
+add_unary("gelu_tanh", u_gelu_tanh, lambda x: x * (1 + mp.tanh(mp.sqrt(2 / mp.pi) * (x + mpf(44715) * x**3 / 1000000))) / 2,
+          up_to((1.0, 3.0, 8.0, 15.0, 20.0), (1.0, 3.0, 8.0), 0.7524614), limit(20.0, 9.0))
+add_unary("mish", u_mish, lambda x: x * mp.tanh(mp.log(1 + mp.exp(x))),
+          up_to((1.0, 36.0, 200.0, 690.0), (1.0, 16.0, 70.0), 1.1924312), limit(690.0, 75.0))
+add_unary("elu", u_elu, lambda x: x if x > 0 else mp.exp(x) - 1,
+          lambda s: small(s) + [1.0, -1.0, -20.0, -70.0, 1e8], limit(690.0, 75.0))
+add_unary("selu", u_selu, lambda x: selu_constants()[0] * (x if x > 0 else selu_constants()[1] * (mp.exp(x) - 1)),
+          lambda s: small(s) + [1.0, -1.0, -20.0, -70.0, 1e8], limit(690.0, 75.0))
+add_unary("hard_tanh", lambda x: (max(min(x, mpf(1)), mpf(-1)), int(abs(x) < 1), 0, 0), lambda x: (abs(x + 1) - abs(x - 1)) / 2,
+          up_to((0.5, 0.99, 1.01, 1e9), (0.5, 0.99, 1.01, 1e9)), limit(3.0, 3.0))
+add_unary("hard_sigmoid", lambda x: (max(min((x + 3) / 6, mpf(1)), mpf(0)), (mpf(1) if abs(x) < 3 else mpf(0)) / 6, 0, 0),
+          lambda x: (abs(x + 3) - abs(x - 3) + 6) / 12, up_to((0.5, 2.99, 3.01, 1e9), (0.5, 2.99, 3.01, 1e9)), limit(5.0, 5.0))
+add_unary("hard_swish", u_hard_swish, lambda x: x * (abs(x + 3) - abs(x - 3) + 6) / 12,
+          up_to((0.5, 2.99, 3.01, 1e9), (0.5, 2.99, 3.01, 1e9), 1.5), limit(5.0, 5.0))
+add_unary("softsign", u_softsign, lambda x: x / (1 + abs(x)), zero_and(small, lambda s: [1.0, -1.0, 1e3, -1e8]),
+          lambda s: s.real(hi=10.0 ** (s.top / 3)))
+add_unary("log_sigmoid", u_log_sigmoid, lambda x: -mp.log(1 + mp.exp(-x)),
+          zero_and(small, scaled([1.0, -1.0, 36.0, -36.0, 40.0, 690.0, -690.0, -1e5, -1e300], [1.0, -1.0, 16.0, -17.0, 70.0, -70.0, -1e36])),
+          limit(700.0, 80.0))
+add_unary("logit", u_logit, lambda p: mp.log(p) - mp.log(1 - p), unit_interval, dr_unit)
+add_unary("log1mexp", u_log1mexp, lambda x: mp.log(1 - mp.exp(x)),
+          lambda s: [-abs(x) for x in small(s)] + [-0.5, -0.69, -0.7, -1.0, -3.0, -30.0] + ([-400.0, -690.0] if s.f64 else [-70.0]),
+          lambda s: -s.spread(hi=690.0 if s.f64 else 75.0))
+add_unary("entropy", u_entropy, lambda x: -x * mp.log(x), lambda s: around_one(s) + [1 / math.e, 0.5, 3.0] + positive(s), pos)
+
+
 # ------------------------------------------------------------------ evaluation
 
 
@@ -916,12 +1289,14 @@ def sample_fields(rule, args, m, ty):
     return out
 
 
-def generate():
-    """All lines, as lists of fields."""
+def generate(names=None, dense=0):
+    """All lines, as lists of fields; if dense, so many random samples instead."""
     lines = []
     for name, (rule, _, n, m, samples, wanted) in ROWS.items():
+        if names and name not in names:
+            continue
         for ty in FLOATS:
-            s = Sampler(name, ty)
+            s = Sampler(f"{name}/dense" if dense else name, ty)
             special, draw = samples(s)
             seen, rows, tries = set(), [], 0
 
@@ -940,8 +1315,8 @@ def generate():
             for args in special:
                 take(args)
             # always some random ones, however many special ones there are
-            goal = max(wanted, len(rows) + wanted // 5)
-            while len(rows) < goal and tries < 4000:
+            goal = len(rows) + dense if dense else max(wanted, len(rows) + wanted // 5)
+            while len(rows) < goal and tries < 4000 + 2 * dense:
                 tries += 1
                 try:
                     take(draw())
@@ -1030,7 +1405,18 @@ def check(lines):
     print("check passed:", counts)
 
 
+def dense(count, path, names):
+    global PRECISIONS
+    PRECISIONS = (200, 600) + PRECISIONS[1:]  # random arguments need less than special ones
+    with open(path, "w", newline="\n") as f:
+        for name in names or ROWS:
+            f.writelines("\t".join(t) + "\n" for t in generate([name], count))
+            f.flush()
+
+
 def main():
+    if sys.argv[1:2] == ["--dense"]:
+        return dense(int(sys.argv[2]), sys.argv[3], sys.argv[4:])
     path = os.path.join(os.path.dirname(os.path.abspath(__file__)), "rules.tsv")
     lines = generate()
     with open(path, "w", newline="\n") as f:

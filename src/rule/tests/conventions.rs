@@ -15,6 +15,10 @@ pub(super) struct Edge<T: 'static> {
     pub second: &'static [T],
 }
 
+/// The slopes of selu beside 0, and `−ψ″(2) = 2ζ(3) − 2`.
+const SELU: [f64; 2] = [1.050_700_987_355_480_5, 1.758_099_340_847_376_6];
+const BETA: f64 = 0.404_113_806_319_188_6;
+
 macro_rules! both_precisions {
     (@one $t:ident [$( $row:ident [$($x:expr),+] [$($first:expr),+] [$($second:expr),*]; )*]) => {
         pub(super) mod $t {
@@ -26,6 +30,9 @@ macro_rules! both_precisions {
             const MOST: $t = $t::MAX;
             /// The second derivatives of the length of `(MOST, −MOST)`.
             const CURVED: $t = FRAC_1_SQRT_2 / 2.0 / MOST;
+            const SELU_ABOVE: $t = super::SELU[0] as $t;
+            const SELU_BELOW: $t = super::SELU[1] as $t;
+            const CURVED_BETA: $t = super::BETA as $t;
             pub(in super::super) const EDGES: &[super::Edge<$t>] = &[$( super::Edge {
                 row: stringify!($row), x: &[$($x),+], first: &[$($first),+], second: &[$($second),*],
             } ),*];
@@ -307,6 +314,171 @@ both_precisions! {
     relu      [INF]              [1.0]               [0.0];
     relu      [-INF]             [0.0]               [0.0];
     relu      [NAN]              [NAN]               [NAN];
+
+    // the limit far out, where a factor vanishes
+    silu      [0.0]              [0.5]               [0.5];
+    silu      [INF]              [1.0]               [0.0];
+    silu      [-INF]             [0.0]               [0.0];
+    silu      [NAN]              [NAN]               [NAN];
+    gelu      [0.0]              [0.5]               [];
+    gelu      [INF]              [1.0]               [0.0];
+    gelu      [-INF]             [0.0]               [0.0];
+    gelu      [NAN]              [NAN]               [NAN];
+    gelu_tanh [0.0]              [0.5]               [];
+    gelu_tanh [INF]              [1.0]               [0.0];
+    gelu_tanh [-INF]             [0.0]               [0.0];
+    gelu_tanh [NAN]              [NAN]               [NAN];
+    mish      [0.0]              [0.6]               [0.64];
+    mish      [-0.0]             [0.6]               [0.64];
+    mish      [INF]              [1.0]               [0.0];
+    mish      [-INF]             [0.0]               [0.0];
+    mish      [NAN]              [NAN]               [NAN];
+    // a kink of the slope: the next order is the one of least norm
+    elu       [0.0]              [1.0]               [0.0];
+    elu       [-0.0]             [1.0]               [0.0];
+    elu       [-TINY]            [1.0]               [1.0];
+    elu       [INF]              [1.0]               [0.0];
+    elu       [-INF]             [0.0]               [0.0];
+    elu       [NAN]              [NAN]               [NAN];
+    selu      [0.0]              [SELU_ABOVE] [0.0];
+    selu      [-0.0]             [SELU_ABOVE] [0.0];
+    selu      [-TINY]            [SELU_BELOW] [SELU_BELOW];
+    selu      [INF]              [SELU_ABOVE] [0.0];
+    selu      [-INF]             [0.0]               [0.0];
+    selu      [NAN]              [NAN]               [NAN];
+    hard_tanh [1.0]              [0.0]               [0.0];
+    hard_tanh [-1.0]             [0.0]               [0.0];
+    hard_tanh [0.0]              [1.0]               [0.0];
+    hard_tanh [INF]              [0.0]               [0.0];
+    hard_tanh [NAN]              [NAN]               [NAN];
+    hard_sigmoid [3.0]           [0.0]               [0.0];
+    hard_sigmoid [-3.0]          [0.0]               [0.0];
+    hard_sigmoid [-INF]          [0.0]               [0.0];
+    hard_sigmoid [NAN]           [NAN]               [NAN];
+    hard_swish [3.0]             [1.0]               [0.0];
+    hard_swish [-3.0]            [0.0]               [0.0];
+    hard_swish [0.0]             [0.5]               [1.0 / 3.0];
+    hard_swish [INF]             [1.0]               [0.0];
+    hard_swish [-INF]            [0.0]               [0.0];
+    hard_swish [NAN]             [NAN]               [NAN];
+    softsign  [0.0]              [1.0]               [0.0];
+    softsign  [-0.0]             [1.0]               [0.0];
+    softsign  [INF]              [0.0]               [0.0];
+    softsign  [-INF]             [0.0]               [0.0];
+    softsign  [NAN]              [NAN]               [NAN];
+    log_sigmoid [0.0]            [0.5]               [-0.25];
+    log_sigmoid [INF]            [0.0]               [0.0];
+    log_sigmoid [-INF]           [1.0]               [0.0];
+    log_sigmoid [NAN]            [NAN]               [NAN];
+    logit     [0.0]              [INF]               [-INF];
+    logit     [-0.0]             [INF]               [-INF];
+    logit     [1.0]              [INF]               [INF];
+    logit     [0.5]              [4.0]               [0.0];
+    logit     [-1.0]             [NAN]               [NAN];
+    logit     [1.5]              [NAN]               [NAN];
+    logit     [NAN]              [NAN]               [NAN];
+    log1mexp  [0.0]              [-INF]              [-INF];
+    log1mexp  [-0.0]             [-INF]              [-INF];
+    log1mexp  [-INF]             [0.0]               [0.0];
+    log1mexp  [1.0]              [NAN]               [NAN];
+    log1mexp  [NAN]              [NAN]               [NAN];
+    entropy   [0.0]              [INF]               [-INF];
+    entropy   [-0.0]             [INF]               [-INF];
+    entropy   [1.0]              [-1.0]              [-1.0];
+    entropy   [INF]              [-INF]              [0.0];
+    entropy   [-1.0]             [NAN]               [NAN];
+    entropy   [NAN]              [NAN]               [NAN];
+
+    // ------------------------------------------------------------------------------------------ special functions
+    erf       [0.0]              [FRAC_2_SQRT_PI]    [0.0];
+    erf       [INF]              [0.0]               [0.0];
+    erf       [-INF]             [0.0]               [0.0];
+    erf       [NAN]              [NAN]               [NAN];
+    erfc      [0.0]              [-FRAC_2_SQRT_PI]   [0.0];
+    erfc      [INF]              [0.0]               [0.0];
+    erfc      [NAN]              [NAN]               [NAN];
+    erf_inv   [0.0]              [1.0 / FRAC_2_SQRT_PI] [0.0];
+    erf_inv   [1.0]              [INF]               [INF];
+    erf_inv   [-1.0]             [INF]               [-INF];
+    erf_inv   [1.5]              [NAN]               [NAN];
+    erf_inv   [-INF]             [NAN]               [NAN];
+    erf_inv   [NAN]              [NAN]               [NAN];
+    normal_cdf [INF]             [0.0]               [0.0];
+    normal_cdf [-INF]            [0.0]               [0.0];
+    normal_cdf [NAN]             [NAN]               [NAN];
+    normal_quantile [0.0]        [INF]               [-INF];
+    normal_quantile [-0.0]       [INF]               [-INF];
+    normal_quantile [1.0]        [INF]               [INF];
+    normal_quantile [-1.0]       [NAN]               [NAN];
+    normal_quantile [2.0]        [NAN]               [NAN];
+    normal_quantile [NAN]        [NAN]               [NAN];
+    // at 0 the sign of the zero is the side; at the negative integers there are two
+    gamma     [0.0]              [-INF]              [INF];
+    gamma     [-0.0]             [-INF]              [-INF];
+    gamma     [-2.0]             [NAN]               [NAN];
+    gamma     [INF]              [INF]               [INF];
+    gamma     [-INF]             [NAN]               [NAN];
+    gamma     [NAN]              [NAN]               [NAN];
+    ln_gamma  [0.0]              [-INF]              [INF];
+    ln_gamma  [-0.0]             [INF]               [INF];
+    ln_gamma  [-2.0]             [NAN]               [INF];
+    ln_gamma  [INF]              [INF]               [0.0];
+    ln_gamma  [NAN]              [NAN]               [NAN];
+    digamma   [0.0]              [INF]               [-INF];
+    digamma   [-0.0]             [INF]               [INF];
+    digamma   [INF]              [0.0]               [0.0];
+    digamma   [NAN]              [NAN]               [NAN];
+    polygamma [0.0, 1.0]         [-INF]              [INF];
+    polygamma [0.0, 2.0]         [INF]               [-INF];
+    polygamma [INF, 1.0]         [0.0]               [0.0];
+    polygamma [-INF, 1.0]        [NAN]               [NAN];
+    polygamma [1.0, -1.0]        [NAN]               [NAN];
+    polygamma [NAN, 3.0]         [NAN]               [NAN];
+    beta      [0.0, 2.0]         [-INF]              [];
+    beta      [2.0, 0.0]         [-(PI * PI / 6.0 - 1.0)] [CURVED_BETA];
+    beta      [0.0, 0.0]         [-INF, -INF]        [];
+    beta      [-0.0, 2.0]        [-INF]              [];
+    beta      [INF, 2.0]         [0.0, 0.0]          [];
+    beta      [-1.0, 2.0]        [NAN, NAN]          [NAN, NAN, NAN];
+    beta      [NAN, 2.0]         [NAN, NAN]          [NAN, NAN, NAN];
+    ln_beta   [0.0, 2.0]         [-INF]              [INF];
+    ln_beta   [-0.0, 2.0]        [-INF]              [INF];
+    ln_beta   [2.0, 0.0]         [0.0]               [];
+    ln_beta   [0.0, 0.0]         [-INF, -INF]        [];
+    ln_beta   [INF, 2.0]         [0.0]               [0.0];
+    ln_beta   [-1.0, 2.0]        [NAN, NAN]          [NAN, NAN, NAN];
+    ln_beta   [NAN, 2.0]         [NAN, NAN]          [NAN, NAN, NAN];
+    j0        [0.0]              [0.0]               [-0.5];
+    j0        [-0.0]             [0.0]               [-0.5];
+    j0        [INF]              [0.0]               [0.0];
+    j0        [NAN]              [NAN]               [NAN];
+    j1        [0.0]              [0.5]               [0.0];
+    j1        [-0.0]             [0.5]               [0.0];
+    j1        [-INF]             [0.0]               [0.0];
+    j1        [NAN]              [NAN]               [NAN];
+    y0        [0.0]              [INF]               [-INF];
+    y0        [-0.0]             [INF]               [-INF];
+    y0        [-1.0]             [NAN]               [NAN];
+    y0        [INF]              [0.0]               [0.0];
+    y0        [NAN]              [NAN]               [NAN];
+    y1        [0.0]              [INF]               [-INF];
+    y1        [-1.0]             [NAN]               [NAN];
+    y1        [INF]              [0.0]               [0.0];
+    y1        [NAN]              [NAN]               [NAN];
+    i0        [0.0]              [0.0]               [0.5];
+    i0        [INF]              [INF]               [INF];
+    i0        [-INF]             [-INF]              [INF];
+    i0        [NAN]              [NAN]               [NAN];
+    i1        [0.0]              [0.5]               [0.0];
+    i1        [-0.0]             [0.5]               [0.0];
+    i1        [INF]              [INF]               [INF];
+    i1        [-INF]             [INF]               [-INF];
+    i1        [MOST]             [INF]               [INF];
+    i1        [NAN]              [NAN]               [NAN];
+    sinc      [0.0]              [0.0]               [-1.0 / 3.0];
+    sinc      [-0.0]             [0.0]               [-1.0 / 3.0];
+    sinc      [INF]              [0.0]               [0.0];
+    sinc      [NAN]              [NAN]               [NAN];
 
     // ------------------------------------------------------------------------------------------ kinks and steps
     abs       [0.0]              [0.0]               [0.0];

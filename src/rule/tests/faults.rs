@@ -6,7 +6,12 @@ use crate::rule::fault::{self, Fault};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The files whose slope expressions have names of their own; those of the rows follow from the table.
-const SOURCES: [(&str, &str); 2] = [("kinks.rs", include_str!("../kinks.rs")), ("fold.rs", include_str!("../fold.rs"))];
+const SOURCES: [(&str, &str); 4] = [
+    ("kinks.rs", include_str!("../kinks.rs")),
+    ("fold.rs", include_str!("../fold.rs")),
+    ("learning.rs", include_str!("../learning.rs")),
+    ("special.rs", include_str!("../special.rs")),
+];
 
 /// Expressions for subnormal operands, where second derivatives are beyond the range: no check asks for them.
 const FIRST_ORDER: [&str; 2] = ["hypot' where the length is subnormal", "log' subnormal argument"];

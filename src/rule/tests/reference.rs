@@ -50,9 +50,12 @@ impl Sample {
 
 /// All samples, in the order of the file.
 pub(super) fn samples() -> &'static [Sample] {
-    static SAMPLES: LazyLock<Vec<Sample>> =
-        LazyLock::new(|| TEXT.lines().filter(|line| !line.starts_with('#')).map(sample).collect());
+    static SAMPLES: LazyLock<Vec<Sample>> = LazyLock::new(|| parse(TEXT));
     &SAMPLES
+}
+/// The samples of a text in the file's format.
+pub(super) fn parse(text: &'static str) -> Vec<Sample> {
+    text.lines().filter(|line| !line.starts_with('#')).map(sample).collect()
 }
 
 fn sample(line: &'static str) -> Sample {

@@ -1,0 +1,177 @@
+//! Special functions: the slopes that need care. Their values stand in `values`.
+//!
+//! The families are closed under differentiation: a slope is made of rows of the same family, so that every order is
+//! there. Where the closed form cancels (near 0, or as the difference of two digammas) a series or a sum of positive
+//! terms takes its place, over the same numbers, so that its own slopes are right as well. The formulas are those of
+//! the [DLMF](https://dlmf.nist.gov), by section.
+
+mod values;
+
+use super::fault::slip;
+use super::kinks::{cases, defined, one, upward, zero};
+use crate::number::Elementary;
+use std::f64::consts::FRAC_2_SQRT_PI;
+pub(crate) use values::*;
+
+/// `c₀ + c₁x + c₂x² + …`
+fn polynomial<S: Elementary>(x: &S, coefficients: &[f64]) -> S {
+    let (last, others) = coefficients.split_last().unwrap_or((&0.0, &[]));
+    others.iter().rev().fold(S::of(*last), |sum, &c| sum * x + &S::of(c))
+}
+
+// ---------------------------------------------------------------------------------------- errors and the normal law
+
+/// `2/√π·e^−x²`
+#[inline]
+pub(crate) fn erf_d<S: Elementary>(x: &S) -> S {
+    S::of(FRAC_2_SQRT_PI) * &(-(x.clone() * x)).exp()
+}
+/// `√π/2·e^y²`
+#[inline]
+pub(crate) fn erf_inv_d<S: Elementary>(y: &S) -> S {
+    S::of(1.0 / FRAC_2_SQRT_PI) * &(y.clone() * y).exp()
+}
+/// `φ(x) = e^−x²/2/√(2π)`
+#[inline]
+pub(crate) fn normal_density<S: Elementary>(x: &S) -> S {
+    S::of(FRAC_1_SQRT_TAU) * &(S::of(-0.5) * x * x).exp()
+}
+const FRAC_1_SQRT_TAU: f64 = 0.398_942_280_401_432_7;
+
+/// `1/φ(y)`. In the lower tail `y²` is large and the slope's condition is not, so that the exponential would lose
+/// digits: there it is Mills' ratio of `−y`, which varies little, over the probability.
+#[inline]
+pub(crate) fn normal_quantile_d<S: Elementary>(p: &S, y: &S) -> S {
+    cases!([p, y] {
+        p == 0.0 => upward(p).recip(),
+        y < -3.0 => slip!("normal_quantile' in the lower tail", (mills(&-y.clone()) * p).recip()),
+        _ => slip!("normal_quantile'", S::of(1.0 / FRAC_1_SQRT_TAU) * &(S::of(0.5) * y * y).exp()),
+    })
+}
+/// `φ(t)/Φ(−t)` for `t > 3`, by Laplace's continued fraction (DLMF 7.9.3): the reciprocal of Mills' ratio.
+fn mills<S: Elementary>(t: &S) -> S {
+    (1..=36).rev().fold(t.clone(), |rest, k| t.clone() + &(S::of(f64::from(k)) / &rest))
+}
+
+// ---------------------------------------------------------------------------------------- gamma and its family
+
+/// `ψ(x + y) − ψ(x)` for positive numbers, every term of which is positive: steps of the recurrence (DLMF 5.5.2) until
+/// the argument is above 10, then the asymptotic series (5.11.2), from whose terms `y` is taken out by hand.
+fn digamma_rise<S: Elementary>(x: &S, y: &S) -> S {
+    cases!([x] {
+        x >= 10.0 => digamma_rise_far_out(x, y),
+        _ => (0..10).rev().fold(digamma_rise_far_out(&(x.clone() + &S::of(10.0)), y), |sum, k| {
+            let below = x.clone() + &S::of(f64::from(k));
+            sum + &(y.clone() / &below / &(below.clone() + y))
+        }),
+    })
+}
+fn digamma_rise_far_out<S: Elementary>(x: &S, y: &S) -> S {
+    /// `B₂ₖ/2k`
+    const STIRLING: [f64; 7] =
+        [1.0 / 12.0, -1.0 / 120.0, 1.0 / 252.0, -1.0 / 240.0, 1.0 / 132.0, -691.0 / 32760.0, 1.0 / 12.0];
+    let (u, v) = (x.recip(), (x.clone() + y).recip());
+    let (a, b) = (u.clone() * &u, v.clone() * &v);
+    let between = y.clone() * &u * &v; // u − v
+    // (aᵏ − bᵏ)/(a − b) = aᵏ⁻¹ + aᵏ⁻²b + … + bᵏ⁻¹
+    let (mut sum, mut quotient, mut power) = (zero::<S>(), one::<S>(), one::<S>());
+    for c in STIRLING {
+        sum += quotient.clone() * &S::of(c);
+        power *= &b;
+        quotient = quotient * &a + &power;
+    }
+    let rest = (S::of(0.5) + &((u.clone() + &v) * &sum)) * &between;
+    (y.clone() * &u).ln_1p() + &rest
+}
+/// `−B·(ψ(x + y) − ψ(x))`; where `x` is 0, minus infinity, where `y` is, `−ψ′(x)`.
+#[inline]
+pub(crate) fn beta_d<S: Elementary>(x: &S, y: &S, z: &S) -> S {
+    cases!([x, y] {
+        x == 0.0 => -z.clone(),
+        y == 0.0 => defined(z, || slip!("beta' where the other is 0", -x.polygamma(1))),
+        _ => defined(z, || slip!("beta'", -z.through(digamma_rise(x, y)))),
+    })
+}
+/// `−(ψ(x + y) − ψ(x))`
+#[inline]
+pub(crate) fn ln_beta_d<S: Elementary>(x: &S, y: &S, z: &S) -> S {
+    cases!([x, y] {
+        x == 0.0 => defined(z, || -upward(x).recip()),
+        x == f64::INFINITY => defined(z, || slip!("ln_beta' at infinity", zero())),
+        _ => defined(z, || slip!("ln_beta'", -digamma_rise(x, y))),
+    })
+}
+
+// ---------------------------------------------------------------------------------------- Bessel functions
+
+/// `J₁′ = J₀ − J₁/x` (DLMF 10.6.2), which near 0 takes its own series.
+#[inline]
+pub(crate) fn j1_d<S: Elementary>(x: &S, y: &S) -> S {
+    cases!([x] {
+        x.abs() < 1.0 => slip!("j1' near 0", polynomial(&(x.clone() * x), &bessel_series(-1.0))),
+        _ => slip!("j1'", x.j0() - &(y.clone() / x)),
+    })
+}
+/// `I₁′ = I₀ − I₁/x` (DLMF 10.29.2); where the function overflows, `I₀` alone.
+#[inline]
+pub(crate) fn i1_d<S: Elementary>(x: &S, y: &S) -> S {
+    cases!([x, y] {
+        x.abs() < 1.0 => slip!("i1' near 0", polynomial(&(x.clone() * x), &bessel_series(1.0))),
+        y.is_infinite() => x.i0(),
+        _ => slip!("i1'", x.i0() - &(y.clone() / x)),
+    })
+}
+/// `Y₁′ = Y₀ − Y₁/x`; at 0 the second term is the greater infinity.
+#[inline]
+pub(crate) fn y1_d<S: Elementary>(x: &S, y: &S) -> S {
+    cases!([x] {
+        x == 0.0 => -(y.clone() / &upward(x)),
+        _ => slip!("y1'", x.y0() - &(y.clone() / x)),
+    })
+}
+/// The coefficients of `J₁′` in `x²`, or of `I₁′` (DLMF 10.2.2, 10.25.2): `±ᵏ(2k + 1)/(2·4ᵏ·k!·(k + 1)!)`.
+fn bessel_series(sign: f64) -> [f64; 11] {
+    let mut term = 0.5;
+    std::array::from_fn(|k| {
+        let k = k as f64;
+        let coefficient = term * (2.0 * k + 1.0);
+        term *= sign / (4.0 * (k + 1.0) * (k + 2.0));
+        coefficient
+    })
+}
+
+// ---------------------------------------------------------------------------------------- others
+
+/// `(cos x − sinc x)/x`, which near 0 takes its own series.
+#[inline]
+pub(crate) fn sinc_d<S: Elementary>(x: &S, y: &S) -> S {
+    cases!([x] {
+        x.abs() < 1.0 => slip!("sinc' near 0", polynomial(&(x.clone() * x), &sinc_series()) * x),
+        x.is_infinite() => slip!("sinc' at infinity", zero()),
+        _ => slip!("sinc'", (x.cos() - y) / x),
+    })
+}
+/// `±2k/(2k + 1)!` for `k = 1, 2, …`
+fn sinc_series() -> [f64; 11] {
+    let mut factorial = 1.0;
+    std::array::from_fn(|k| {
+        let twice = 2.0 * (k as f64 + 1.0);
+        factorial *= -twice * (twice + 1.0);
+        twice / factorial
+    })
+}
+/// `1/(p(1 − p))`
+#[inline]
+pub(crate) fn logit_d<S: Elementary>(p: &S) -> S {
+    (upward(p) * &(one::<S>() - p)).recip()
+}
+/// `−e^x/(1 − e^x)`; at 0, minus infinity.
+#[inline]
+pub(crate) fn log1mexp_d<S: Elementary>(x: &S) -> S {
+    -(x.exp() / &upward(&-x.exp_m1()))
+}
+/// `−(ln x + 1)`
+#[inline]
+pub(crate) fn entropy_d<S: Elementary>(x: &S) -> S {
+    -(upward(x).ln() + &one::<S>())
+}
