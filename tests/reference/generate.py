@@ -1194,7 +1194,7 @@ add_unary("hard_sigmoid", lambda x: (max(min((x + 3) / 6, mpf(1)), mpf(0)), (mpf
           lambda x: (abs(x + 3) - abs(x - 3) + 6) / 12, up_to((0.5, 2.99, 3.01, 1e9), (0.5, 2.99, 3.01, 1e9)), limit(5.0, 5.0))
 add_unary("hard_swish", u_hard_swish, lambda x: x * (abs(x + 3) - abs(x - 3) + 6) / 12,
           up_to((0.5, 2.99, 3.01, 1e9), (0.5, 2.99, 3.01, 1e9), 1.5), limit(5.0, 5.0))
-add_unary("softsign", u_softsign, lambda x: x / (1 + abs(x)), zero_and(small, lambda s: [1.0, -1.0, 1e3, -1e8]),
+add_unary("softsign", u_softsign, lambda x: x / (1 + abs(x)), lambda s: small(s) + [1.0, -1.0, 1e3, -1e8],
           lambda s: s.real(hi=10.0 ** (s.top / 3)))
 add_unary("log_sigmoid", u_log_sigmoid, lambda x: -mp.log(1 + mp.exp(-x)),
           zero_and(small, scaled([1.0, -1.0, 36.0, -36.0, 40.0, 690.0, -690.0, -1e5, -1e300], [1.0, -1.0, 16.0, -17.0, 70.0, -70.0, -1e36])),
