@@ -19,6 +19,8 @@ mod node;
 // floor 5
 mod gradients;
 pub mod layer;
+// floor 6
+pub mod check;
 
 pub use array::{ArrayOperand, NodeArray0, NodeArray1, NodeArray2, NodeArray3, NodeArray4, NodeArray5, NodeArray6};
 pub use array::{Dropout, Parameters};

@@ -18,6 +18,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("custom", 4),
     ("gradients", 5),
     ("layer", 5),
+    ("check", 6),
 ];
 
 /// Every source file, with its text.
