@@ -36,9 +36,11 @@
 //! | `pool` | the buffers of dead arrays, for the next ones |
 //! | `recorded` | the names of operations |
 //! | `sweep` | the reverse sweep |
-//! | `modes` | `no_grad`, for all number types of the thread |
+//! | `modes` | `no_grad` and anomaly mode, for all number types of the thread |
+//! | `anomaly` | the first operation that makes a NaN or an infinity |
 //! | `stats` | what is alive and what is held |
 
+pub mod anomaly;
 pub(crate) mod array;
 pub(crate) mod cell;
 mod flow;

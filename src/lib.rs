@@ -27,6 +27,7 @@ pub use array::{Dropout, Parameters};
 pub use dual::Dual;
 pub use error::Error;
 pub use gradients::{Root, Wrt, gradients, gradients_with};
+pub use graph::anomaly;
 pub use graph::array::{NodeArray, NodeArrayD};
 pub use graph::handle::Node;
 pub use graph::modes::no_grad;

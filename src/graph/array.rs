@@ -72,6 +72,10 @@ impl<T: Float> Body<T> {
             Err(_) => panic!("the values of this leaf are away: update() is changing them"),
         }
     }
+    /// The values, if they are here.
+    pub fn peek(&self) -> Option<Values<T>> {
+        self.values.try_borrow().ok().and_then(|values| values.clone())
+    }
     /// Gives the values to `write`, which may write to them, and takes them back, also after a panic.
     ///
     /// # Panics

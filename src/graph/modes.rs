@@ -10,12 +10,15 @@ use std::cell::{Cell, RefCell};
 pub(super) struct Control {
     close: fn(),
     open: fn(),
+    forget_lines: fn(),
     pub stats: fn() -> Stats,
 }
 
 thread_local! {
     /// How many `no_grad`s we are in.
     static CLOSED: Cell<u32> = const { Cell::new(0) };
+    /// How many `anomaly::detect`s we are in.
+    static WATCHING: Cell<u32> = const { Cell::new(0) };
     /// Whether a closure is being traced.
     static TRACING: Cell<bool> = const { Cell::new(false) };
     /// The homes that have chunks.
@@ -25,6 +28,32 @@ thread_local! {
 /// Whether nothing may be recorded.
 pub(crate) fn is_closed() -> bool {
     CLOSED.get() > 0
+}
+/// Whether values and adjoints are looked at. Numbers without a value are not.
+pub(crate) fn is_watching() -> bool {
+    WATCHING.get() > 0 && !TRACING.get()
+}
+/// Whether every operation takes the slow path.
+pub(super) fn is_slow() -> bool {
+    CLOSED.get() > 0 || WATCHING.get() > 0
+}
+/// Changes modes, and tells all homes if operations are to take another path than before.
+fn switch<R>(change: impl FnOnce() -> R) -> R {
+    let before = is_slow();
+    let result = change();
+    match (before, is_slow()) {
+        (false, true) => each(|home| (home.close)()),
+        (true, false) => each(|home| (home.open)()),
+        _ => (),
+    }
+    result
+}
+/// One `anomaly::detect` more, or one less.
+pub(super) fn watch(more: bool) {
+    switch(|| if more { WATCHING.set(WATCHING.get() + 1) } else { WATCHING.set(WATCHING.get() - 1) });
+    if WATCHING.get() == 0 {
+        each(|home| (home.forget_lines)());
+    }
 }
 /// Whether a closure is being traced, so that numbers may be without a value.
 #[inline(always)]
@@ -37,17 +66,13 @@ pub(crate) fn tracing<R>(f: impl FnOnce() -> R) -> R {
     struct Back(u32, bool);
     impl Drop for Back {
         fn drop(&mut self) {
-            TRACING.set(self.1);
-            CLOSED.set(self.0);
-            if self.0 > 0 {
-                each(|home| (home.close)());
-            }
+            switch(|| {
+                TRACING.set(self.1);
+                CLOSED.set(self.0);
+            });
         }
     }
-    let back = Back(CLOSED.replace(0), TRACING.replace(true));
-    if back.0 > 0 {
-        each(|home| (home.open)());
-    }
+    let _back = switch(|| Back(CLOSED.replace(0), TRACING.replace(true)));
     f()
 }
 
@@ -56,6 +81,7 @@ pub(super) fn register<T: Float>() {
     let control = Control {
         close: || homes::with(Home::<T>::close).unwrap_or_default(),
         open: || homes::with(Home::<T>::open).unwrap_or_default(),
+        forget_lines: || homes::with(|home: &Home<T>| home.lines.borrow_mut().clear()).unwrap_or_default(),
         stats: || homes::with(Home::<T>::stats).unwrap_or_default(),
     };
     // in a thread that is ending there is nothing to control any more
@@ -81,16 +107,10 @@ pub fn no_grad<R>(f: impl FnOnce() -> R) -> R {
     struct Reopen;
     impl Drop for Reopen {
         fn drop(&mut self) {
-            CLOSED.set(CLOSED.get() - 1);
-            if CLOSED.get() == 0 {
-                each(|home| (home.open)());
-            }
+            switch(|| CLOSED.set(CLOSED.get() - 1));
         }
     }
-    if CLOSED.get() == 0 {
-        each(|home| (home.close)());
-    }
-    CLOSED.set(CLOSED.get() + 1);
+    switch(|| CLOSED.set(CLOSED.get() + 1));
     let _reopen = Reopen;
     f()
 }
