@@ -103,7 +103,8 @@ thread_local! {
 /// [`no_grad`](crate::no_grad) values are watched too; of constant arrays only what is computed element by element.
 /// Operations that were recorded before are watched when they are swept; their line is not known.
 ///
-/// Everything is slower meanwhile, by a factor of 2 to 10, and arrays stay alive longer: it is for looking for a fault.
+/// Operations on numbers are ten to twenty times slower meanwhile, every array is looked at twice, and operands of arrays
+/// stay alive longer: it is for looking for a fault.
 ///
 /// ```
 /// use backprop::{anomaly, Node};
