@@ -66,6 +66,7 @@ pub(crate) fn short_name<T: ?Sized>() -> &'static str {
 pub trait Apply<O>: Elementary {
     /// [`apply`], of an operation that several levels of nested numbers share.
     #[doc(hidden)]
+    #[track_caller]
     fn apply_shared(operation: &Rc<O>, x: &[Self]) -> Self;
 }
 
@@ -89,6 +90,7 @@ pub trait Apply<O>: Elementary {
 /// When derivatives are taken: if `backward` returns another number of adjoints than there are operands, or runs a
 /// sweep that comes to this very operation. The message has the operation's name.
 #[must_use]
+#[track_caller]
 pub fn apply<S: Apply<O>, O>(operation: O, x: &[S]) -> S {
     S::apply_shared(&Rc::new(operation), x)
 }
@@ -96,7 +98,8 @@ pub fn apply<S: Apply<O>, O>(operation: O, x: &[S]) -> S {
 macro_rules! plain { ($($t:ty)*) => { $(
     impl<O: Operation<$t>> Apply<O> for $t {
         #[inline]
-        fn apply_shared(operation: &Rc<O>, x: &[Self]) -> Self {
+        #[track_caller]
+    fn apply_shared(operation: &Rc<O>, x: &[Self]) -> Self {
             operation.forward(x)
         }
     }
@@ -104,6 +107,7 @@ macro_rules! plain { ($($t:ty)*) => { $(
 plain!(f32 f64);
 
 impl<O: Operation<T>, T: Apply<O>, const N: usize> Apply<O> for Dual<T, N> {
+    #[track_caller]
     fn apply_shared(operation: &Rc<O>, x: &[Self]) -> Self {
         let values: Vec<T> = x.iter().map(Dual::value).collect();
         let z = T::apply_shared(operation, &values);
@@ -137,6 +141,7 @@ where
     O: Operation<T> + Operation<Node<T>> + 'static,
     T: Float + Apply<O>,
 {
+    #[track_caller]
     fn apply_shared(operation: &Rc<O>, x: &[Self]) -> Self {
         let values: Vec<T> = x.iter().map(Node::value).collect();
         let z = T::apply_shared(operation, &values);
@@ -145,7 +150,9 @@ where
 }
 
 /// Records an operation; of constants, or within `no_grad`, it is a constant.
+#[track_caller]
 fn record<T: Float>(value: T, operands: Vec<Node<T>>, custom: impl Custom<T> + 'static) -> Node<T> {
+    payload::watch(|| custom.name().into(), &value, operands.iter());
     if payload::is_constant(operands.iter()) {
         return Node::constant(value);
     }
@@ -200,6 +207,7 @@ impl<T: Float, F: Fn(T) -> Vec<T>> Custom<T> for FirstOrder<F> {
 /// When swept: if the closure returns another number of adjoints than there are operands, or runs a sweep that comes to
 /// this very operation.
 #[must_use]
+#[track_caller]
 pub fn first_order<T: Float>(
     name: impl Into<Cow<'static, str>>,
     operands: &[&Node<T>],

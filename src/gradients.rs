@@ -6,6 +6,7 @@
 use crate::array::elementwise::join;
 use crate::array::{one_element, same_shape};
 use crate::error::accept;
+use crate::graph::anomaly;
 use crate::graph::array::{NodeArray, NodeArrayD, Term, Values};
 use crate::graph::cell::{ARRAY_LEAF, CONSTANT, LEAF, PAYLOAD, POSITION, chunk_of, code, op_of, start_of};
 use crate::graph::handle::{Node, share};
@@ -334,17 +335,17 @@ impl<T: Float> Walk<T> {
             position -= 1;
             let index = start_of(number) | position;
             if let Some(adjoint) = self.take_adjoint(index) {
-                self.pull(index, adjoint);
+                let z: Node<T> = share(index);
+                anomaly::differentiating(&z, || self.pull(&z, adjoint));
             }
         }
     }
 
-    fn pull(&mut self, index: u32, adjoint: Term<T>) {
-        let z: Node<T> = share(index);
+    fn pull(&mut self, z: &Node<T>, adjoint: Term<T>) {
         let code = z.kind();
         if code == PAYLOAD {
             let Some(payload) = z.payload() else { return };
-            payload.pull_nodes(&z, adjoint, &mut |index, part| self.deliver(index, part));
+            payload.pull_nodes(z, adjoint, &mut |index, part| self.deliver(index, part));
             return;
         }
         let Some(op) = op_of(code) else { return };
@@ -353,7 +354,7 @@ impl<T: Float> Walk<T> {
         let x = operands.map(share::<T>);
         for (k, operand) in x[..op.arity()].iter().enumerate() {
             if !operand.is_constant() {
-                let slope = op.slope(k, [&x[0], &x[1], &x[2]], exponent, &z);
+                let slope = op.slope(k, [&x[0], &x[1], &x[2]], exponent, z);
                 self.deliver(operand.index(), Term::Number(Node::flow(&slope, &adjoint)));
             }
         }

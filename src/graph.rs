@@ -37,10 +37,12 @@
 //! | `recorded` | the names of operations |
 //! | `look` | one node by itself, for drawings |
 //! | `sweep` | the reverse sweep |
-//! | `modes` | `no_grad`, for all number types of the thread |
+//! | `modes` | `no_grad` and anomaly mode, for all number types of the thread |
 //! | `tracing` | numbers without a value, while a closure is traced |
+//! | `anomaly` | the first operation that makes a NaN or an infinity |
 //! | `stats` | what is alive and what is held |
 
+pub mod anomaly;
 pub(crate) mod array;
 pub(crate) mod cell;
 pub(crate) mod flow;

@@ -24,6 +24,7 @@ mod var;
 mod gradients;
 pub mod layer;
 // floor 6
+pub mod check;
 pub mod draw;
 mod drivers;
 // floor 7
@@ -36,6 +37,7 @@ pub use drivers::{derivative, grad, hessian, hvp, jacobian, jvp, value_and_grad,
 pub use dual::Dual;
 pub use error::Error;
 pub use gradients::{Root, Wrt, gradients, gradients_with};
+pub use graph::anomaly;
 pub use graph::array::{NodeArray, NodeArrayD};
 pub use graph::handle::Node;
 pub use graph::modes::no_grad;

@@ -172,6 +172,7 @@ impl<T: Float> Node<T> {
     /// assert_eq!(apple.name().as_deref(), Some("apple"));
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn named(self, name: &str) -> Self {
         let name: Rc<str> = name.into();
         match self.kind() {
@@ -206,6 +207,7 @@ pub(crate) mod arithmetic {
     use super::{Float, Node, Op, Operand, record};
 
     #[inline(never)]
+    #[track_caller]
     pub(crate) fn neg<T: Float>(x: impl Operand<T>) -> Node<T> {
         record::unary(Op::Neg, x, |x| -x)
     }
@@ -213,14 +215,17 @@ pub(crate) mod arithmetic {
         pub(crate) mod $f {
             use super::*;
             #[inline(never)]
+            #[track_caller]
             pub(crate) fn both<T: Float>(x: impl Operand<T>, y: impl Operand<T>) -> Node<T> {
                 record::binary(Op::$Op, x, y, |x, y| x $op y)
             }
             #[inline(never)]
+            #[track_caller]
             pub(crate) fn right<T: Float>(x: impl Operand<T>, c: T) -> Node<T> {
                 record::right(Op::$Op, x, c, |x, y| x $op y)
             }
             #[inline(never)]
+            #[track_caller]
             pub(crate) fn left<T: Float>(c: T, y: impl Operand<T>) -> Node<T> {
                 record::left(Op::$Op, c, y, |x, y| x $op y)
             }
@@ -240,18 +245,21 @@ macro_rules! methods {
         concat!("use backprop::{Elementary, Node};\nassert_eq!(Node::leaf(", $crate::ops::example!($f), ").", stringify!($f), "().value(), Elementary::", stringify!($f), "(&", $crate::ops::example!($f), "));");
         #[inline(never)]
         #[must_use]
+        #[track_caller]
         pub fn $f(&self) -> Self { record::unary(Op::$Name, self, |x| Elementary::$f(&x)) }
     } };
     (@power $doc:tt $Name:ident $f:ident) => { documented! { $doc
         concat!("use backprop::{Elementary, Node};\nassert_eq!(Node::leaf(2.0).", stringify!($f), "(3).value(), Elementary::", stringify!($f), "(&2.0, 3));");
         #[inline(never)]
         #[must_use]
+        #[track_caller]
         pub fn $f(&self, n: i32) -> Self { record::power(Op::$Name, self, n, |x| Elementary::$f(&x, n)) }
     } };
     (@binary $doc:tt $Name:ident $f:ident) => { documented! { $doc
         concat!("use backprop::{Elementary, Node};\nlet y = Node::leaf(2.0);\nassert_eq!(Node::leaf(1.0).", stringify!($f), "(&y).value(), Elementary::", stringify!($f), "(&1.0, &2.0));");
         #[inline(never)]
         #[must_use]
+        #[track_caller]
         pub fn $f(&self, y: impl Borrow<Self>) -> Self {
             record::binary(Op::$Name, self, y.borrow(), |x, y| Elementary::$f(&x, &y))
         }
@@ -284,9 +292,11 @@ impl<T: Float> Elementary for Node<T> {
     }
     table!(delegates);
 
+    #[track_caller]
     fn fold(fold: Fold, x: &[Self], y: &[Self]) -> Self {
         let values = |x: &[Self]| -> Vec<T> { x.iter().map(Node::recorded_value).collect() };
         let value = T::fold(fold, &values(x), &values(y));
+        payload::watch(|| fold.name().into(), &value, x.iter().chain(y));
         if payload::is_constant(x.iter().chain(y)) {
             return Node::constant(value);
         }

@@ -18,11 +18,13 @@ macro_rules! operators {
         impl<$($g)*> std::ops::Neg for $Type {
             type Output = $Type;
             #[inline(always)]
+            #[track_caller]
             fn neg(self) -> $Type { arithmetic::neg(self) }
         }
         impl<$($g)*> std::ops::Neg for &$Type {
             type Output = $Type;
             #[inline(always)]
+            #[track_caller]
             fn neg(self) -> $Type { arithmetic::neg(self) }
         }
     };
@@ -35,14 +37,17 @@ macro_rules! operators {
         $crate::ops::operators!(@form ['l, $($g)*] $Op $f right [$Type] [&'l $Type] [T]);
         impl<$($g)*> std::ops::$Assign for $Type {
             #[inline(always)]
+            #[track_caller]
             fn $assign(&mut self, other: $Type) { *self = arithmetic::$f::both(&*self, other); }
         }
         impl<'r, $($g)*> std::ops::$Assign<&'r $Type> for $Type {
             #[inline(always)]
+            #[track_caller]
             fn $assign(&mut self, other: &'r $Type) { *self = arithmetic::$f::both(&*self, other); }
         }
         impl<$($g)*> std::ops::$Assign<T> for $Type {
             #[inline(always)]
+            #[track_caller]
             fn $assign(&mut self, other: T) { *self = arithmetic::$f::right(&*self, other); }
         }
     };
@@ -50,6 +55,7 @@ macro_rules! operators {
         impl<$($g)*> std::ops::$Op<$R> for $L {
             type Output = $Type;
             #[inline(always)]
+            #[track_caller]
             fn $f(self, other: $R) -> $Type { arithmetic::$f::$how(self, other) }
         }
     };
@@ -65,11 +71,13 @@ macro_rules! literals_left {
         impl<$($g)*> std::ops::$Op<$Type> for $literal {
             type Output = $Type;
             #[inline(always)]
+            #[track_caller]
             fn $f(self, other: $Type) -> $Type { arithmetic::$f::left($part(self), other) }
         }
         impl<'r, $($g)*> std::ops::$Op<&'r $Type> for $literal {
             type Output = $Type;
             #[inline(always)]
+            #[track_caller]
             fn $f(self, other: &'r $Type) -> $Type { arithmetic::$f::left($part(self), other) }
         }
     };
@@ -96,15 +104,18 @@ macro_rules! literals_nested {
         impl<$($g)*> std::ops::$Op<$literal> for $Type {
             type Output = $Type;
             #[inline(always)]
+            #[track_caller]
             fn $f(self, other: $literal) -> $Type { arithmetic::$f::right(self, $crate::number::part(other)) }
         }
         impl<'l, $($g)*> std::ops::$Op<$literal> for &'l $Type {
             type Output = $Type;
             #[inline(always)]
+            #[track_caller]
             fn $f(self, other: $literal) -> $Type { arithmetic::$f::right(self, $crate::number::part(other)) }
         }
         impl<$($g)*> std::ops::$Assign<$literal> for $Type {
             #[inline(always)]
+            #[track_caller]
             fn $assign(&mut self, other: $literal) { *self = arithmetic::$f::right(&*self, $crate::number::part(other)); }
         }
     };
@@ -119,9 +130,9 @@ macro_rules! delegates {
     };
     (@operator1 $f:ident) => {};
     (@operator2 $f:ident) => {};
-    (@unary $f:ident) => { #[inline(always)] fn $f(&self) -> Self { Self::$f(self) } };
-    (@power $f:ident) => { #[inline(always)] fn $f(&self, n: i32) -> Self { Self::$f(self, n) } };
-    (@binary $f:ident) => { #[inline(always)] fn $f(&self, y: impl Borrow<Self>) -> Self { Self::$f(self, y) } };
+    (@unary $f:ident) => { #[inline(always)] #[track_caller] fn $f(&self) -> Self { Self::$f(self) } };
+    (@power $f:ident) => { #[inline(always)] #[track_caller] fn $f(&self, n: i32) -> Self { Self::$f(self, n) } };
+    (@binary $f:ident) => { #[inline(always)] #[track_caller] fn $f(&self, y: impl Borrow<Self>) -> Self { Self::$f(self, y) } };
     (@ternary $f:ident) => {
         #[inline(always)] #[track_caller]
         fn $f(&self, y: impl Borrow<Self>, w: impl Borrow<Self>) -> Self { Self::$f(self, y, w) }
@@ -174,10 +185,13 @@ macro_rules! numeric_traits { ([$($g:tt)*] $Type:ty) => {
     }
     impl<$($g)*> num_traits::Signed for $Type where T: num_traits::Num {
         #[inline]
+        #[track_caller]
         fn abs(&self) -> Self { Self::abs(self) }
         #[inline]
+        #[track_caller]
         fn abs_sub(&self, other: &Self) -> Self { Self::abs_sub(self, other) }
         #[inline]
+        #[track_caller]
         fn signum(&self) -> Self { Self::signum(self) }
         #[inline]
         fn is_positive(&self) -> bool { self.to_f64_value().is_sign_positive() }
@@ -211,21 +225,25 @@ macro_rules! numeric_traits { ([$($g:tt)*] $Type:ty) => {
     impl<$($g)*> num_traits::Inv for $Type {
         type Output = Self;
         #[inline]
+        #[track_caller]
         fn inv(self) -> Self { Self::recip(&self) }
     }
     impl<$($g)*> num_traits::Pow<i32> for $Type {
         type Output = Self;
         #[inline]
+        #[track_caller]
         fn pow(self, n: i32) -> Self { Self::powi(&self, n) }
     }
     impl<$($g)*> num_traits::Pow<Self> for $Type {
         type Output = Self;
         #[inline]
+        #[track_caller]
         fn pow(self, y: Self) -> Self { Self::powf(&self, y) }
     }
     impl<$($g)*> num_traits::MulAdd for $Type {
         type Output = Self;
         #[inline]
+        #[track_caller]
         fn mul_add(self, y: Self, w: Self) -> Self { Self::mul_add(&self, y, w) }
     }
     impl<$($g)*> std::iter::Sum for $Type {

@@ -6,12 +6,12 @@ mod numeric;
 #[path = "generic/surface.rs"]
 mod surface;
 
-use backprop::{Dual, Elementary, Node, Number, gradients};
+use backprop::{Dual, Elementary, Node, Number, check, gradients};
 use ndarray::{Array, Array1, Array2, Ix1, Ix2, array};
 
 #[track_caller]
 fn close(found: f64, expected: f64, tolerance: f64) {
-    assert!((found - expected).abs() <= tolerance * expected.abs().max(1.0), "{found} instead of {expected}");
+    assert!(check::same(&found, &expected, tolerance), "{found} instead of {expected}");
 }
 #[track_caller]
 fn close32(found: f32, expected: f32) {

@@ -20,6 +20,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("custom", 4),
     ("gradients", 5),
     ("layer", 5),
+    ("check", 6),
     ("draw", 6),
     ("drivers", 6),
     ("guide", 7),

@@ -5,7 +5,7 @@
 #[path = "nesting/routes.rs"]
 mod routes;
 
-use backprop::{Dual, Elementary, Float, Node, Number, gradients};
+use backprop::{Dual, Elementary, Float, Node, Number, check, gradients};
 
 // ---------------------------------------------------------------------------------- ways to differentiate, one level
 
@@ -33,7 +33,7 @@ fn reverse_within<T: Float>(f: impl Fn(&Node<T>) -> Node<T>, x: &Node<T>) -> Nod
 
 #[track_caller]
 fn close(found: f64, expected: f64, tolerance: f64) {
-    assert!((found - expected).abs() <= tolerance * expected.abs().max(1.0), "{found} instead of {expected}");
+    assert!(check::same(&found, &expected, tolerance), "{found} instead of {expected}");
 }
 
 // ------------------------------------------------------------------------------------------------ confusion, two levels

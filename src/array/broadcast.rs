@@ -72,6 +72,7 @@ fn repeated<T: Float>(x: &Values<T>, shape: &IxDyn) -> Values<T> {
     order.array(elements)
 }
 /// The array broadcast to a shape that it broadcasts to.
+#[track_caller]
 pub(crate) fn fill<T: Float>(x: &NodeArrayD<T>, shape: &IxDyn) -> NodeArrayD<T> {
     if x.body().shape() == shape && !x.is_leaf() {
         return x.clone();
@@ -97,6 +98,7 @@ impl<T: Float> Rule<T> for SumTo {
     }
 }
 /// The sums over all axes along which `shape` broadcasts to the array's own.
+#[track_caller]
 pub(crate) fn sum_to<T: Float>(x: &NodeArrayD<T>, shape: &IxDyn) -> NodeArrayD<T> {
     if x.body().shape() == shape && !x.is_leaf() {
         return x.clone();

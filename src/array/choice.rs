@@ -41,6 +41,7 @@ impl<T: Float> Rule<T> for Choose {
 ///
 /// # Errors
 /// [`Error::Shapes`] if they do not broadcast together.
+#[track_caller]
 pub(crate) fn choose<T: Float>(
     mask: &ArcArray<bool, IxDyn>,
     yes: &NodeArrayD<T>,

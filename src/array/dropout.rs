@@ -99,6 +99,7 @@ impl Dropout {
     /// assert!(y.value().iter().zip(x.value()).all(|(&y, x)| y == 0.0 || y == 2.0 * x));
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn apply<T: Float, D: Dimension>(&self, x: &NodeArray<T, D>) -> NodeArray<T, D> {
         if !self.on.get() || self.rate == 0.0 {
             return x.clone();
@@ -128,6 +129,7 @@ impl<T: Float> Rule<T> for Thin {
         at.give(0, &part);
     }
 }
+#[track_caller]
 fn thin<T: Float>(x: &NodeArrayD<T>, kept: Rc<[bool]>, probability: f64) -> NodeArrayD<T> {
     let (zero, divisor) = (T::of(0.0), T::of(probability));
     let mut elements = take(kept.len());

@@ -6,11 +6,14 @@ use super::kernel;
 use super::lanes::Lanes;
 use super::operation::{Edge, Pull, Rule, record, recording, wants};
 use crate::error::Error;
+use crate::graph::anomaly::{self, Seen};
 use crate::graph::array::{Flow, NodeArray, NodeArrayD, Values, take_unwritten};
+use crate::graph::modes;
 use crate::graph::recorded::Recorded;
 use crate::number::{Elementary, Float};
 use crate::rule::{Op, kinks};
 use ndarray::{Dimension, IxDyn};
+use std::panic::Location;
 
 /// A row on arrays.
 struct Row {
@@ -21,6 +24,7 @@ struct Row {
 }
 
 /// A row of one operand; `exponent` is powi's.
+#[track_caller]
 pub(crate) fn unary<T: Float>(op: Op, exponent: i32, x: &NodeArrayD<T>) -> NodeArrayD<T> {
     let values = values(op, exponent, x.body().shape(), &[&x.body().look()]);
     finish(op, exponent, [x], values, None)
@@ -30,6 +34,7 @@ pub(crate) fn unary<T: Float>(op: Op, exponent: i32, x: &NodeArrayD<T>) -> NodeA
 ///
 /// # Errors
 /// [`Error::Shapes`] if they do not broadcast together.
+#[track_caller]
 pub(crate) fn binary<T: Float>(op: Op, x: &NodeArrayD<T>, y: &NodeArrayD<T>) -> Result<NodeArrayD<T>, Error> {
     let shape = common(op.name(), x.body().shape(), y.body().shape())?;
     let values = values(op, 0, &shape, &[&x.body().look(), &y.body().look()]);
@@ -41,6 +46,7 @@ pub(crate) fn binary<T: Float>(op: Op, x: &NodeArrayD<T>, y: &NodeArrayD<T>) -> 
 ///
 /// # Errors
 /// [`Error::Shapes`] if they do not broadcast together, [`Error::Bounds`] for bounds of `clamp` in the wrong order.
+#[track_caller]
 pub(crate) fn ternary<T: Float>(op: Op, x: [&NodeArrayD<T>; 3]) -> Result<NodeArrayD<T>, Error> {
     let shape = common(op.name(), x[0].body().shape(), x[1].body().shape())?;
     let shape = common(op.name(), &shape, x[2].body().shape())?;
@@ -58,6 +64,7 @@ pub(crate) fn ternary<T: Float>(op: Op, x: [&NodeArrayD<T>; 3]) -> Result<NodeAr
 }
 
 /// The sum of two arrays of one shape, without a trace of a zero that is no node.
+#[track_caller]
 pub(crate) fn join<T: Float>(x: NodeArrayD<T>, y: NodeArrayD<T>) -> NodeArrayD<T> {
     let shape = x.body().shape();
     debug_assert_eq!(shape, y.body().shape());
@@ -91,6 +98,7 @@ fn values<T: Float>(op: Op, n: i32, shape: &IxDyn, x: &[&Values<T>]) -> Values<T
 }
 
 /// Records, with what the wanted slopes need.
+#[track_caller]
 fn finish<T: Float, const N: usize>(
     op: Op,
     exponent: i32,
@@ -99,6 +107,10 @@ fn finish<T: Float, const N: usize>(
     shapes: Option<Box<[IxDyn]>>,
 ) -> NodeArrayD<T> {
     if !recording(x) {
+        if modes::is_watching() {
+            let operands = || x.iter().filter_map(|x| x.body().peek()).map(Seen::Array).collect();
+            anomaly::array(|| op.name().into(), &values, operands, Location::caller());
+        }
         return NodeArray::made(values);
     }
     let needed = |j: usize| (0..N).any(|k| wants(x[k]) && op.needs(k).operand(j));

@@ -199,6 +199,7 @@ impl<Z: Plain> Rule<Z::Number> for FirstOrder<Z> {
 }
 
 /// Records an operation; of constants, or within `no_grad`, it is a constant.
+#[track_caller]
 pub(crate) fn custom<Z: Plain>(
     name: impl Into<Cow<'static, str>>,
     operands: Vec<Operand<Z::Number>>,
@@ -239,6 +240,7 @@ pub(crate) fn custom<Z: Plain>(
 /// When swept: if the closure returns another number of adjoints than there are operands, or one of another shape than
 /// its operand, or runs a sweep that comes to this very operation.
 #[must_use]
+#[track_caller]
 pub fn first_order<T: Float, D: Dimension + 'static>(
     name: impl Into<Cow<'static, str>>,
     operands: &[NodeArrayD<T>],

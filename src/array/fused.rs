@@ -26,6 +26,7 @@ const NEAR_BYTES: usize = 48 << 10;
 ///
 /// # Errors
 /// [`Error::Shapes`] if the arrays do not broadcast together.
+#[track_caller]
 pub(super) fn zip_any<T: Float, const N: usize>(
     name: &'static str,
     arrays: [NodeArrayD<T>; N],
@@ -50,6 +51,7 @@ pub(super) fn zip_any<T: Float, const N: usize>(
 }
 
 /// Over the elements of one array: see [`map`](NodeArray::map).
+#[track_caller]
 pub(super) fn map_any<T: Float>(x: NodeArrayD<T>, f: impl FnOnce(&Node<T>) -> Node<T>) -> NodeArrayD<T> {
     accept(zip_any("map", [x], |[x]| f(x)))
 }

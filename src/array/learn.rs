@@ -91,6 +91,7 @@ impl<T: Float> Rule<T> for LogSoftmax {
         at.give(0, &two(Op::Sub, &g, &through));
     }
 }
+#[track_caller]
 fn log_softmax<T: Float>(x: &NodeArrayD<T>, along: usize) -> NodeArrayD<T> {
     let values = on_lanes(&x.body().look(), Some(along), log_softmax_of);
     if !recording([x]) {
@@ -156,6 +157,7 @@ pub(crate) fn check_labels(operation: &'static str, shape: &[usize], labels: &[u
     }
 }
 /// For labels that fit.
+#[track_caller]
 fn cross_entropy<T: Float>(x: &NodeArrayD<T>, labels: Vec<usize>) -> Node<T> {
     let mut row = 0;
     let mut sum = T::of(0.0);
@@ -193,6 +195,7 @@ impl<T: Float> Rule<T> for MeanSquare {
     }
 }
 /// Of at least one element.
+#[track_caller]
 fn mean_square<T: Float>(d: &NodeArrayD<T>) -> Node<T> {
     let mean = kernel::total(&kernel::map(&d.body().look(), |d| d * d)) / T::of(d.len() as f64);
     if !recording([d]) {
@@ -233,6 +236,7 @@ impl<T: Float, D: Dimension> NodeArray<T, D> {
     ///
     /// # Errors
     /// [`Error::Axis`] if there is no such axis.
+    #[track_caller]
     pub fn try_softmax(&self, axis: Axis) -> Result<Self, Error> {
         self.with_axis("softmax", axis)?;
         Ok(softmax(&self.any(), Some(axis.index())).ranked())
@@ -262,6 +266,7 @@ impl<T: Float, D: Dimension> NodeArray<T, D> {
     ///
     /// # Errors
     /// [`Error::Axis`] if there is no such axis.
+    #[track_caller]
     pub fn try_log_softmax(&self, axis: Axis) -> Result<Self, Error> {
         self.with_axis("log_softmax", axis)?;
         Ok(log_softmax(&self.any(), axis.index()).ranked())
@@ -299,6 +304,7 @@ impl<T: Float, D: Dimension> NodeArray<T, D> {
     ///
     /// # Errors
     /// [`Error::Shapes`] if the shapes differ, [`Error::Shape`] if there are no elements.
+    #[track_caller]
     pub fn try_mse<R: ArrayOperand<T, Dim = D>>(&self, target: R) -> Result<Node<T>, Error> {
         let target = target.operand();
         same_shape("mse", self.shape(), target.shape())?;
@@ -342,6 +348,7 @@ impl<T: Float> NodeArray<T, Ix2> {
     /// # Errors
     /// [`Error::Labels`] if there is not one label for each row, [`Error::Index`] if a label is no class,
     /// [`Error::Shape`] if there are no rows or no classes.
+    #[track_caller]
     pub fn try_cross_entropy<'a>(&self, labels: impl IntoIterator<Item = &'a usize>) -> Result<Node<T>, Error> {
         let labels: Vec<usize> = labels.into_iter().copied().collect();
         check_labels("cross_entropy", self.shape(), &labels)?;

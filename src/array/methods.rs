@@ -81,6 +81,7 @@ impl<T: Float, D: Dimension> NodeArray<T, D> {
     ///
     /// # Errors
     /// [`Error::Shapes`] if the shapes do not broadcast together, [`Error::Arity`] if the row has not two operands.
+    #[track_caller]
     pub fn try_binary<R: ArrayOperand<T>>(&self, op: Op, y: R) -> Result<NodeArray<T, Broadcast<D, R::Dim>>, Error>
     where
         D: DimMax<R::Dim>,
@@ -100,6 +101,7 @@ impl<T: Float, D: Dimension> NodeArray<T, D> {
     /// # Errors
     /// [`Error::Shapes`] if the shapes do not broadcast together, [`Error::Bounds`] for `clamp` unless `low <= high`
     /// everywhere, [`Error::Arity`] if the row has not three operands.
+    #[track_caller]
     pub fn try_ternary<R: ArrayOperand<T>, Q: ArrayOperand<T>>(
         &self,
         op: Op,
@@ -151,6 +153,7 @@ impl<T: Float, D: Dimension> NodeArray<T, D> {
     ///
     /// # Errors
     /// [`Error::Shapes`] if the shapes do not broadcast together.
+    #[track_caller]
     pub fn try_where<S: Data<Elem = bool>, E: Dimension, R: ArrayOperand<T>>(
         &self,
         condition: &ArrayBase<S, E>,

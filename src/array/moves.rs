@@ -27,6 +27,7 @@ impl<T: Float> Rule<T> for Reshape {
     }
 }
 /// Under a shape with as many elements.
+#[track_caller]
 pub(super) fn reshape<T: Float>(x: &NodeArrayD<T>, shape: &IxDyn) -> NodeArrayD<T> {
     if x.body().shape() == shape && !x.is_leaf() {
         return x.clone();
@@ -66,6 +67,7 @@ impl<T: Float> Rule<T> for Permute {
     }
 }
 /// Axis `k` of the result is axis `axes[k]`.
+#[track_caller]
 pub(super) fn permute<T: Float>(x: &NodeArrayD<T>, axes: Vec<usize>) -> NodeArrayD<T> {
     let values = Values::new(x.values().shared().permuted_axes(IxDyn(&axes)));
     if !recording([x]) {
@@ -74,6 +76,7 @@ pub(super) fn permute<T: Float>(x: &NodeArrayD<T>, axes: Vec<usize>) -> NodeArra
     record(Permute { axes }, [Edge::array(x, false)], values, false)
 }
 /// The last two axes exchanged.
+#[track_caller]
 pub(super) fn transpose<T: Float>(x: &NodeArrayD<T>) -> NodeArrayD<T> {
     let n = x.ndim();
     let mut axes: Vec<usize> = (0..n).collect();
@@ -125,6 +128,7 @@ impl<T: Float> Rule<T> for SetInto {
         at.give(0, &part);
     }
 }
+#[track_caller]
 pub(super) fn slice<T: Float>(x: &NodeArrayD<T>, info: Vec<SliceInfoElem>) -> NodeArrayD<T> {
     let values = Values::new(x.values().shared().slice_move(any_slice(&info)));
     if !recording([x]) {
@@ -132,6 +136,7 @@ pub(super) fn slice<T: Float>(x: &NodeArrayD<T>, info: Vec<SliceInfoElem>) -> No
     }
     record(Slice { info, from: x.body().shape().clone() }, [Edge::array(x, false)], values, false)
 }
+#[track_caller]
 fn set_into<T: Float>(x: &NodeArrayD<T>, info: Vec<SliceInfoElem>, shape: &IxDyn) -> NodeArrayD<T> {
     let mut zeros: ArrayD<T> = kernel::blank(shape);
     zeros.slice_mut(any_slice(&info)).assign(&**x.body().look());
@@ -142,6 +147,7 @@ fn set_into<T: Float>(x: &NodeArrayD<T>, info: Vec<SliceInfoElem>, shape: &IxDyn
     record(SetInto { info }, [Edge::array(x, false)], values, false)
 }
 /// From one place on an axis to before another.
+#[track_caller]
 pub(super) fn range<T: Float>(x: &NodeArrayD<T>, axis: usize, from: usize, to: usize) -> NodeArrayD<T> {
     let whole = SliceInfoElem::Slice { start: 0, end: None, step: 1 };
     let mut info = vec![whole; x.ndim()];
@@ -215,6 +221,7 @@ impl<T: Float> Rule<T> for AddInto {
         at.give(0, &part);
     }
 }
+#[track_caller]
 pub(super) fn select<T: Float>(x: &NodeArrayD<T>, axis: usize, places: Vec<usize>) -> NodeArrayD<T> {
     let len = x.shape()[axis];
     let values = Values::new(x.body().look().select(Axis(axis), &places));
@@ -223,6 +230,7 @@ pub(super) fn select<T: Float>(x: &NodeArrayD<T>, axis: usize, places: Vec<usize
     }
     record(Select { axis, places, len }, [Edge::array(x, false)], values, false)
 }
+#[track_caller]
 fn add_into<T: Float>(x: &NodeArrayD<T>, axis: usize, places: Vec<usize>, len: usize) -> NodeArrayD<T> {
     let mut shape = x.body().shape().clone();
     shape[axis] = len;
@@ -264,6 +272,7 @@ impl<T: Float> Rule<T> for Concatenate {
 }
 /// # Errors
 /// [`Error::Shape`] if there are none, [`Error::Shapes`] if they differ on other axes.
+#[track_caller]
 pub(super) fn concatenate_any<T: Float>(axis: usize, parts: &[NodeArrayD<T>]) -> Result<NodeArrayD<T>, Error> {
     let Some(first) = parts.first() else {
         return Err(Error::Shape { operation: "concatenate", shape: Vec::new(), wanted: "at least one array" });
@@ -314,6 +323,7 @@ impl<T: Float> Rule<T> for FromNodes {
         }
     }
 }
+#[track_caller]
 pub(super) fn from_nodes<T: Float>(x: &[Node<T>]) -> NodeArrayD<T> {
     let values = Values::from_vec(IxDyn(&[x.len()]), x.iter().map(Node::value).collect());
     if crate::graph::payload::is_constant(x.iter()) {
@@ -348,6 +358,7 @@ impl<T: Float> Rule<T> for OnDiagonal {
         at.give(0, &part);
     }
 }
+#[track_caller]
 pub(super) fn diagonal<T: Float>(x: &NodeArrayD<T>) -> NodeArrayD<T> {
     let values = Values::new(x.body().look().diag().to_owned().into_dyn());
     if !recording([x]) {
@@ -355,6 +366,7 @@ pub(super) fn diagonal<T: Float>(x: &NodeArrayD<T>) -> NodeArrayD<T> {
     }
     record(Diagonal { from: x.body().shape().clone() }, [Edge::array(x, false)], values, false)
 }
+#[track_caller]
 pub(super) fn on_diagonal<T: Float>(x: &NodeArrayD<T>, shape: &IxDyn) -> NodeArrayD<T> {
     let mut matrix: ArrayD<T> = kernel::blank(shape);
     matrix.diag_mut().assign(&**x.body().look());

@@ -5,15 +5,18 @@
 //! the adjoints can be differentiated again. What a rule saves is up to it: operands and results are kept only if asked
 //! for, and only for adjoints that somebody wants.
 
+use crate::graph::anomaly::{self, Seen};
 use crate::graph::array::{Body, Collector, Flow, NodeArray, NodeArrayD, Term, Values};
 use crate::graph::cell::CONSTANT;
 use crate::graph::handle::Node;
+use crate::graph::modes;
 use crate::graph::payload::{self, Payload};
 use crate::graph::recorded::Recorded;
 use crate::number::Float;
 use ndarray::{Dimension, IxDyn};
 use std::cell::Ref;
 use std::marker::PhantomData;
+use std::panic::Location;
 use std::rc::Rc;
 
 /// How the adjoints of an operation's operands follow from that of its result.
@@ -37,7 +40,8 @@ pub(crate) struct Edge<T: Float> {
 impl<T: Float> Edge<T> {
     /// An operand whose values are saved if `save` holds.
     pub fn array<D: Dimension>(x: &NodeArray<T, D>, save: bool) -> Self {
-        let saved = save.then(|| x.body().clone());
+        // anomaly mode reports operands
+        let saved = (save || modes::is_watching()).then(|| x.body().clone());
         Edge { version: saved.as_ref().map_or(0, |body| body.version()), saved, node: x.cell(), is_array: true }
     }
     pub fn number(x: &Node<T>) -> Self {
@@ -54,13 +58,31 @@ pub(crate) fn recording<'a, T: Float>(operands: impl IntoIterator<Item = &'a Nod
     !payload::is_constant(operands.into_iter().filter_map(NodeArray::node))
 }
 
+/// Looks at the values of an operation, in anomaly mode.
+#[track_caller]
+fn watch<T: Float>(rule: &impl Rule<T>, edges: &[Edge<T>], values: &Values<T>) {
+    let seen = |edge: &Edge<T>| match &edge.saved {
+        None if edge.is_array => None,
+        None => Some(Seen::Number(edge.node.recorded_value())),
+        Some(body) => body.peek().map(Seen::Array),
+    };
+    // of an operand that nobody knows nothing can be said
+    if let Some(operands) = edges.iter().map(seen).collect::<Option<Vec<_>>>() {
+        anomaly::array(|| rule.recorded().to_string(), values, || operands, Location::caller());
+    }
+}
+
 /// An operation with an array for result. `keep`: the rule needs the result.
+#[track_caller]
 pub(crate) fn record<T: Float>(
     rule: impl Rule<T>,
     edges: impl AsRef<[Edge<T>]> + 'static,
     values: Values<T>,
     keep: bool,
 ) -> NodeArrayD<T> {
+    if modes::is_watching() {
+        watch(&rule, edges.as_ref(), &values);
+    }
     let body = Body::new(values);
     let result = keep.then(|| body.clone());
     let target = Collector::new(&body);
@@ -68,12 +90,16 @@ pub(crate) fn record<T: Float>(
     NodeArray::assemble(Some(node), body)
 }
 /// An operation with a number for result. `keep`: the rule needs the result.
+#[track_caller]
 pub(crate) fn record_number<T: Float>(
     rule: impl Rule<T>,
     edges: impl AsRef<[Edge<T>]> + 'static,
     value: T,
     keep: bool,
 ) -> Node<T> {
+    if modes::is_watching() {
+        watch(&rule, edges.as_ref(), &Values::scalar(value));
+    }
     let result = keep.then(|| Body::new(Values::scalar(value)));
     payload::record(value, Made { rule, edges, result, target: (), number: PhantomData })
 }
@@ -302,6 +328,7 @@ impl<T: Float> Rule<T> for Lower {
     }
 }
 /// A number as an array without axes.
+#[track_caller]
 pub(crate) fn lift<T: Float>(x: &Node<T>) -> NodeArrayD<T> {
     let values = Values::scalar(x.value());
     if payload::is_constant([x].into_iter()) {
@@ -310,6 +337,7 @@ pub(crate) fn lift<T: Float>(x: &Node<T>) -> NodeArrayD<T> {
     record(Lift, [Edge::number(x)], values, false)
 }
 /// The number in an array with one element and without axes.
+#[track_caller]
 pub(crate) fn lower<T: Float>(x: &NodeArrayD<T>) -> Node<T> {
     let value = x.values().first();
     if !recording([x]) {

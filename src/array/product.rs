@@ -47,12 +47,14 @@ impl<T: Float> Rule<T> for Product {
     }
 }
 /// A product of ranks and shapes that fit.
+#[track_caller]
 fn product<T: Float>(a: &NodeArrayD<T>, b: &NodeArrayD<T>) -> NodeArrayD<T> {
     let values = kernel::product(&a.body().look(), &b.body().look());
     recorded(a, b, values)
 }
 /// The product in derivative arithmetic, where zero times anything is zero: a NaN is looked into, most often there is
 /// none.
+#[track_caller]
 fn strong<T: Float>(a: &NodeArrayD<T>, b: &NodeArrayD<T>) -> NodeArrayD<T> {
     let values = strong_values(&a.body().look(), &b.body().look());
     recorded(a, b, values)
@@ -71,6 +73,7 @@ fn strong_values<T: Float>(a: &Values<T>, b: &Values<T>) -> Values<T> {
     }
     Values::from_vec(usual.raw_dim(), elements)
 }
+#[track_caller]
 fn recorded<T: Float>(a: &NodeArrayD<T>, b: &NodeArrayD<T>, values: Values<T>) -> NodeArrayD<T> {
     if !recording([a, b]) {
         return NodeArray::made(values);
@@ -80,6 +83,7 @@ fn recorded<T: Float>(a: &NodeArrayD<T>, b: &NodeArrayD<T>, values: Values<T>) -
 }
 /// # Errors
 /// [`Error::Shapes`] if the inner lengths differ or the ranks are not 1 or 2.
+#[track_caller]
 fn try_product<T: Float>(a: &NodeArrayD<T>, b: &NodeArrayD<T>) -> Result<NodeArrayD<T>, Error> {
     let fits = matches!((a.ndim(), b.ndim()), (1 | 2, 1 | 2)) && a.shape()[a.ndim() - 1] == b.shape()[0];
     if !fits {
@@ -91,6 +95,7 @@ fn try_product<T: Float>(a: &NodeArrayD<T>, b: &NodeArrayD<T>) -> Result<NodeArr
     Ok(product(a, b))
 }
 /// `aᵢ·bⱼ`; of adjoints by `through`.
+#[track_caller]
 fn outer<T: Float>(op: Op, a: &NodeArrayD<T>, b: &NodeArrayD<T>) -> NodeArrayD<T> {
     accept(binary(op, &reshape(a, &IxDyn(&[a.len(), 1])), b))
 }
@@ -113,6 +118,7 @@ impl<T: Float> Rule<T> for Batched {
         }
     }
 }
+#[track_caller]
 fn batched<T: Float>(
     a: &NodeArrayD<T>,
     b: &NodeArrayD<T>,
@@ -170,6 +176,7 @@ macro_rules! dots { ($($Left:ident $Right:ident => $Out:ty, |$z:ident| $out:expr
     (@form [$($g:tt)*] $Left:ident $Right:ty, $Out:ty, |$z:ident| $out:expr) => {
         impl<T: Float, $($g)*> Dot<T, $Right> for NodeArray<T, $Left> {
             type Output = $Out;
+            #[track_caller]
             fn product(&self, right: $Right) -> Result<$Out, Error> {
                 let $z = try_product(&self.any(), &right.operand())?;
                 Ok($out)
@@ -236,6 +243,7 @@ impl<T: Float, D: Dimension> NodeArray<T, D> {
     ///
     /// # Errors
     /// [`Error::Shapes`] if the lengths that are summed over differ.
+    #[track_caller]
     pub fn try_dot<R>(&self, right: R) -> Result<<Self as Dot<T, R>>::Output, Error>
     where
         Self: Dot<T, R>,
@@ -253,6 +261,7 @@ impl<T: Float> NodeArray<T, Ix1> {
     /// assert_eq!(x.outer(&array![3.0, 4.0]).value(), array![[3.0, 4.0], [6.0, 8.0]]);
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn outer<R: ArrayOperand<T, Dim = Ix1>>(&self, right: R) -> NodeArray<T, Ix2> {
         outer(Op::Mul, &self.any(), &right.operand()).ranked()
     }
@@ -285,6 +294,7 @@ impl<T: Float> NodeArray<T, Ix3> {
     ///
     /// # Errors
     /// [`Error::Shapes`] if the stacks have different heights, or the lengths that are summed over differ.
+    #[track_caller]
     pub fn try_matmul<R: ArrayOperand<T, Dim = Ix3>>(&self, right: R) -> Result<NodeArray<T, Ix3>, Error> {
         let (a, b) = (self.any(), right.operand());
         if a.shape()[0] != b.shape()[0] || a.shape()[2] != b.shape()[1] {

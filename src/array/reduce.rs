@@ -97,6 +97,7 @@ impl<T: Float> Rule<T> for Sum {
     }
 }
 /// The sum of the whole array.
+#[track_caller]
 pub(super) fn sum<T: Float>(x: &NodeArrayD<T>) -> Node<T> {
     let value = kernel::total(&x.body().look());
     if !recording([x]) {
@@ -105,6 +106,7 @@ pub(super) fn sum<T: Float>(x: &NodeArrayD<T>) -> Node<T> {
     record_number(Sum { from: x.body().shape().clone() }, [Edge::array(x, false)], value, false)
 }
 /// The sum along an axis, which stays, at length 1.
+#[track_caller]
 pub(super) fn sum_keep<T: Float>(x: &NodeArrayD<T>, along: Along) -> NodeArrayD<T> {
     super::broadcast::sum_to(x, &kept(x.body().shape(), along))
 }
@@ -145,6 +147,7 @@ fn others<T: Float>(lane: &mut [T]) {
 }
 /// What flows to the factors, in operations that can be differentiated to any order: the product is a tree of products of
 /// halves, which is built from its factors up and walked back down.
+#[track_caller]
 fn product_adjoint<T: Float>(x: &NodeArrayD<T>, adjoint: NodeArrayD<T>, along: Along) -> NodeArrayD<T> {
     let shape = x.body().shape();
     let axis = along.unwrap_or(0);
@@ -169,6 +172,7 @@ fn product_adjoint<T: Float>(x: &NodeArrayD<T>, adjoint: NodeArrayD<T>, along: A
     }
     if shape.size() == 0 { NodeArray::made(Values::full(shape.clone(), T::of(1.0))) } else { reshape(&adjoint, shape) }
 }
+#[track_caller]
 pub(super) fn two<T: Float>(op: Op, x: &NodeArrayD<T>, y: &NodeArrayD<T>) -> NodeArrayD<T> {
     accept(binary(op, x, y))
 }
@@ -253,6 +257,7 @@ impl<T: Float> Rule<T> for Softmax {
     }
 }
 /// The softmax along an axis, or of the whole array.
+#[track_caller]
 pub(crate) fn softmax<T: Float>(x: &NodeArrayD<T>, along: Along) -> NodeArrayD<T> {
     let values = on_lanes(&x.body().look(), along, |lane| {
         let z = Fold::LogSumExp.value(lane, &[]);
@@ -289,6 +294,7 @@ impl<T: Float> Rule<T> for Norm {
 }
 
 /// `x/‖x‖`, with the conventions of [`Fold::Norm`], in operations that can be differentiated again.
+#[track_caller]
 fn direction<T: Float>(x: &NodeArrayD<T>, length: &NodeArrayD<T>, along: Along) -> NodeArrayD<T> {
     let is_usual = |r: &T| r.is_normal_value() || num_traits::Float::is_nan(*r);
     if length.body().look().iter().all(is_usual) {
@@ -317,6 +323,7 @@ fn direction<T: Float>(x: &NodeArrayD<T>, length: &NodeArrayD<T>, along: Along) 
     let mask = is_fixed.mapv(|fixed| fixed == T::of(1.0)).into_shared();
     accept(choose(&mask, &NodeArray::made(fixed), &others))
 }
+#[track_caller]
 pub(super) fn norm<T: Float>(x: &NodeArrayD<T>, along: Along) -> NodeArrayD<T> {
     let values = lanes(&x.body().look(), along, |lane| Fold::Norm.value(lane, &[]));
     if !recording([x]) {
@@ -341,6 +348,7 @@ impl<T: Float> Rule<T> for RunningSum {
         at.give(0, &part);
     }
 }
+#[track_caller]
 pub(super) fn running_sum<T: Float>(x: &NodeArrayD<T>, axis: usize, backwards: bool) -> NodeArrayD<T> {
     let values = on_lanes(&x.body().look(), Some(axis), |lane| {
         let mut sum = T::of(0.0);

@@ -56,6 +56,7 @@ impl To {
     }
 
     /// The reduction, its axes kept at length 1.
+    #[track_caller]
     fn keep<T: Float>(self, x: &NodeArrayD<T>, along: Along) -> NodeArrayD<T> {
         let n = count(x.body().shape(), along) as f64;
         let number = |number: f64| NodeArray::made(Values::scalar(T::of(number)));
@@ -82,6 +83,7 @@ impl To {
         }
     }
     /// The whole array as a number.
+    #[track_caller]
     fn whole<T: Float>(self, operation: &'static str, x: &NodeArrayD<T>) -> Result<Node<T>, Error> {
         self.check(operation, x.body().shape(), None)?;
         Ok(match self {
@@ -96,6 +98,7 @@ impl To {
             _ => lower(&reshape(&self.keep(x, None), &IxDyn(&[]))),
         })
     }
+    #[track_caller]
     fn along<T: Float>(self, operation: &'static str, x: &NodeArrayD<T>, axis: Axis) -> Result<NodeArrayD<T>, Error> {
         self.check(operation, x.body().shape(), Some(axis.index()))?;
         let kept = self.keep(x, Some(axis.index()));
@@ -103,6 +106,7 @@ impl To {
         shape.remove(axis.index());
         Ok(reshape(&kept, &IxDyn(&shape)))
     }
+    #[track_caller]
     fn along_keep<T: Float>(
         self,
         operation: &'static str,
@@ -113,6 +117,7 @@ impl To {
         Ok(self.keep(x, Some(axis.index())))
     }
 }
+#[track_caller]
 fn made<T: Float>(x: &NodeArrayD<T>, values: Values<T>, rule: impl Rule<T>, keep: bool) -> NodeArrayD<T> {
     if !recording([x]) {
         return NodeArray::made(values);
@@ -150,6 +155,7 @@ macro_rules! reductions { ($(
         ///
         /// # Errors
         /// If the whole cannot be reduced: see there. What can always be done gives no error.
+        #[track_caller]
         pub fn $try_whole(&self, $($arg: $Arg)?) -> Result<Node<T>, Error> {
             $To.whole(stringify!($whole), &self.any())
         }
@@ -179,6 +185,7 @@ macro_rules! reductions { ($(
         ///
         /// # Errors
         /// [`Error::Axis`] if there is no such axis; else as the reduction of the whole.
+        #[track_caller]
         pub fn $try_axis(&self, axis: Axis, $($arg: $Arg)?) -> Result<NodeArray<T, D::Smaller>, Error>
         where
             D: RemoveAxis,
@@ -208,6 +215,7 @@ macro_rules! reductions { ($(
         ///
         /// # Errors
         /// [`Error::Axis`] if there is no such axis; else as the reduction of the whole.
+        #[track_caller]
         pub fn $try_keep(&self, axis: Axis, $($arg: $Arg)?) -> Result<Self, Error> {
             Ok($To.along_keep(stringify!($keep), &self.any(), axis)?.ranked())
         }
@@ -359,6 +367,7 @@ impl<T: Float, D: Dimension> NodeArray<T, D> {
     ///
     /// # Errors
     /// [`Error::Axis`] if there is no such axis.
+    #[track_caller]
     pub fn try_cumsum(&self, axis: Axis) -> Result<Self, Error> {
         if axis.index() >= self.ndim() {
             return Err(Error::Axis { operation: "cumsum", axis: axis.index(), rank: self.ndim() });

@@ -36,6 +36,7 @@ impl<T: Float, D: Dimension> NodeArray<T, D> {
     ///
     /// # Errors
     /// [`Error::Shapes`] if the shape has another number of elements.
+    #[track_caller]
     pub fn try_reshape<E: IntoDimension>(&self, shape: E) -> Result<NodeArray<T, E::Dim>, Error> {
         let shape = shape.into_dimension();
         if !is_possible(shape.slice()) || shape.size() != self.len() {
@@ -51,6 +52,7 @@ impl<T: Float, D: Dimension> NodeArray<T, D> {
     /// assert_eq!(x.flatten().value(), ndarray::array![1.0, 2.0, 3.0, 4.0]);
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn flatten(&self) -> NodeArray<T, Ix1> {
         reshape(&self.any(), &IxDyn(&[self.len()])).ranked()
     }
@@ -62,6 +64,7 @@ impl<T: Float, D: Dimension> NodeArray<T, D> {
     /// assert_eq!(x.t().value(), ndarray::array![[1.0, 3.0], [2.0, 4.0]]);
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn t(&self) -> Self {
         permute(&self.any(), (0..self.ndim()).rev().collect()).ranked()
     }
@@ -88,6 +91,7 @@ impl<T: Float, D: Dimension> NodeArray<T, D> {
     ///
     /// # Errors
     /// [`Error::Axis`] if not every axis is named once.
+    #[track_caller]
     pub fn try_permute<E: IntoDimension<Dim = D>>(&self, axes: E) -> Result<Self, Error> {
         let axes = axes.into_dimension().slice().to_vec();
         let rank = self.ndim();
@@ -129,6 +133,7 @@ impl<T: Float, D: Dimension> NodeArray<T, D> {
     ///
     /// # Errors
     /// [`Error::Shapes`] if the array does not broadcast to the shape.
+    #[track_caller]
     pub fn try_broadcast<E: IntoDimension>(&self, shape: E) -> Result<NodeArray<T, E::Dim>, Error> {
         let shape = IxDyn(shape.into_dimension().slice());
         match common("broadcast", self.body().shape(), &shape) {
@@ -163,6 +168,7 @@ impl<T: Float, D: Dimension> NodeArray<T, D> {
     ///
     /// # Errors
     /// [`Error::Axis`] if `axis` is above the number of axes.
+    #[track_caller]
     pub fn try_insert_axis(&self, axis: Axis) -> Result<NodeArray<T, D::Larger>, Error> {
         if axis.index() > self.ndim() {
             return Err(Error::Axis { operation: "insert_axis", axis: axis.index(), rank: self.ndim() + 1 });
@@ -197,6 +203,7 @@ impl<T: Float, D: Dimension> NodeArray<T, D> {
     ///
     /// # Errors
     /// [`Error::Axis`] if there is no such axis, [`Error::Shape`] if it is longer than 1.
+    #[track_caller]
     pub fn try_remove_axis(&self, axis: Axis) -> Result<NodeArray<T, D::Smaller>, Error>
     where
         D: RemoveAxis,
@@ -238,6 +245,7 @@ impl<T: Float, D: Dimension> NodeArray<T, D> {
     ///
     /// # Errors
     /// [`Error::Index`] if an index or the end of a range lies outside, [`Error::Axis`] if there are not as many axes.
+    #[track_caller]
     pub fn try_slice<I: SliceArg<D>>(&self, info: I) -> Result<NodeArray<T, I::OutDim>, Error> {
         if info.in_ndim() != self.ndim() {
             return Err(Error::Axis { operation: "slice", axis: info.in_ndim(), rank: self.ndim() });
@@ -271,6 +279,7 @@ impl<T: Float, D: Dimension> NodeArray<T, D> {
     ///
     /// # Errors
     /// [`Error::Index`] if the index lies outside, [`Error::Axis`] if it has not as many places as there are axes.
+    #[track_caller]
     pub fn try_index<I: NdIndex<D> + IntoDimension<Dim = D>>(&self, index: I) -> Result<Node<T>, Error> {
         let index = index.into_dimension();
         if index.ndim() != self.ndim() {
@@ -314,6 +323,7 @@ impl<T: Float, D: Dimension> NodeArray<T, D> {
     ///
     /// # Errors
     /// [`Error::Axis`] if there is no such axis, [`Error::Index`] if a place lies outside.
+    #[track_caller]
     pub fn try_select(&self, axis: Axis, places: &[usize]) -> Result<Self, Error>
     where
         D: RemoveAxis,
@@ -339,6 +349,7 @@ impl<T: Float> NodeArray<T, Ix1> {
     /// assert_eq!([x[0].grad(), x[1].grad()], [2.0, 4.0]);
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn from_nodes(x: &[Node<T>]) -> Self {
         from_nodes(x).ranked()
     }
@@ -352,6 +363,7 @@ impl<T: Float> NodeArray<T, Ix1> {
     /// assert_eq!(x.grad(), ndarray::array![3.0, 2.0]);
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn to_nodes(&self) -> Vec<Node<T>> {
         (0..self.len()).map(|k| lower(&slice(&self.any(), vec![SliceInfoElem::Index(k.cast_signed())]))).collect()
     }
@@ -363,6 +375,7 @@ impl<T: Float> NodeArray<T, Ix1> {
     /// assert_eq!(x.to_diag().value(), ndarray::array![[2.0, 0.0], [0.0, 3.0]]);
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn to_diag(&self) -> NodeArray<T, Ix2> {
         on_diagonal(&self.any(), &IxDyn(&[self.len(), self.len()])).ranked()
     }
@@ -377,6 +390,7 @@ impl<T: Float> NodeArray<T, Ix2> {
     /// assert_eq!(x.grad(), ndarray::array![[1.0, 0.0], [0.0, 1.0]]);
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn diag(&self) -> NodeArray<T, Ix1> {
         diagonal(&self.any()).ranked()
     }
@@ -408,6 +422,7 @@ pub fn concatenate<T: Float, D: RemoveAxis>(axis: Axis, arrays: &[impl Borrow<No
 /// # Errors
 /// [`Error::Shape`] if there are no arrays, [`Error::Axis`] if there is no such axis, [`Error::Shapes`] if the shapes
 /// differ on other axes.
+#[track_caller]
 pub fn try_concatenate<T: Float, D: RemoveAxis>(
     axis: Axis,
     arrays: &[impl Borrow<NodeArray<T, D>>],
@@ -442,6 +457,7 @@ pub fn stack<T: Float, D: Dimension>(axis: Axis, arrays: &[impl Borrow<NodeArray
 /// # Errors
 /// [`Error::Shape`] if there are no arrays, [`Error::Axis`] if the axis is above the number of axes, [`Error::Shapes`] if
 /// the shapes differ.
+#[track_caller]
 pub fn try_stack<T: Float, D: Dimension>(
     axis: Axis,
     arrays: &[impl Borrow<NodeArray<T, D>>],

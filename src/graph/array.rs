@@ -61,10 +61,6 @@ impl<T: Float> Body<T> {
     pub fn values(&self) -> Values<T> {
         self.look().clone()
     }
-    /// The values, unless [`update`](NodeArray::update) has them.
-    pub fn living_values(&self) -> Option<Values<T>> {
-        self.values.borrow().clone()
-    }
     /// The values, to be looked at.
     ///
     /// # Panics
@@ -75,6 +71,10 @@ impl<T: Float> Body<T> {
             Ok(values) => values,
             Err(_) => panic!("the values of this leaf are away: update() is changing them"),
         }
+    }
+    /// The values, if they are here.
+    pub fn peek(&self) -> Option<Values<T>> {
+        self.values.try_borrow().ok().and_then(|values| values.clone())
     }
     /// Gives the values to `write`, which may write to them, and takes them back, also after a panic.
     ///

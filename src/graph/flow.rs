@@ -1,5 +1,6 @@
 //! What flows along an arrow when adjoints go back, and where that of an array collects.
 
+use super::anomaly::{self, is_finite};
 use super::array::{Body, NodeArrayD};
 use super::handle::Node;
 use super::payload::Payload;
@@ -25,6 +26,23 @@ impl<T: Float> Flow<T> {
         match self {
             Flow::Number(adjoint) => *adjoint,
             _ => mixed_up(),
+        }
+    }
+    /// Whether every number in it is finite.
+    pub fn all_finite(&self) -> bool {
+        match self {
+            Flow::Number(x) | Flow::Everywhere(x) => is_finite(x),
+            Flow::Array(values) => values.iter().all(is_finite),
+        }
+    }
+    /// The number, or the first element that is not finite, or the first of all.
+    pub fn describe(&self) -> String {
+        match self {
+            Flow::Number(x) | Flow::Everywhere(x) => format!("{x:?}"),
+            Flow::Array(values) => {
+                let at = values.iter().position(|x| !is_finite(x));
+                anomaly::element(values, at.unwrap_or(0))
+            }
         }
     }
     /// The array, if it is one.
@@ -117,7 +135,13 @@ impl<T: Float> Collector<T> {
     }
     /// The values of the array, if somebody still needs them and no update has them.
     pub fn living_values(&self) -> Option<Values<T>> {
-        self.body.upgrade()?.living_values()
+        self.body.upgrade()?.peek()
+    }
+    /// What has come so far.
+    pub fn flow(&self) -> Option<Flow<T>> {
+        let flow = self.flow.take();
+        self.flow.set(flow.clone());
+        flow
     }
     pub fn take(&self) -> Option<Flow<T>> {
         self.flow.take()

@@ -1,5 +1,6 @@
 //! A thread's chunks of one number type.
 
+use super::anomaly::Line;
 use super::cell::{
     ARRAY_LEAF, CELLS, CONSTANT, Chunk, LEAF, LITERAL, PAIR, POSITION, STAMP, Slot, chunk_of, code, in_place, start_of,
 };
@@ -9,6 +10,7 @@ use super::pool::Pool;
 use super::sweep::Scratch;
 use crate::number::Float;
 use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 pub(super) const GROUP: usize = 1024;
@@ -49,6 +51,8 @@ pub(crate) struct Home<T: Float> {
     pub pool: RefCell<Pool<T>>,
     /// Bytes of living arrays and of their gradients.
     pub array_bytes: Cell<usize>,
+    /// The lines that recorded operations, in anomaly mode.
+    pub(super) lines: RefCell<BTreeMap<u32, Line>>,
 }
 
 #[cold]
@@ -78,6 +82,7 @@ impl<T: Float> Home<T> {
             slab: RefCell::new(Slab::new()),
             pool: RefCell::new(Pool::new()),
             array_bytes: Cell::new(0),
+            lines: RefCell::new(BTreeMap::new()),
         }
     }
     pub(super) fn boxed() -> Rc<Self> {
@@ -175,10 +180,19 @@ impl<T: Float> Home<T> {
         if modes::is_closed() {
             return None;
         }
-        push(self).or_else(|| {
+        // in anomaly mode `next` is aside only so that we come here
+        let slow = modes::is_slow();
+        if slow {
+            self.open();
+        }
+        let pushed = push(self).or_else(|| {
             self.new_chunk();
             push(self)
-        })
+        });
+        if slow {
+            self.close();
+        }
+        pushed
     }
     fn new_chunk(&self) {
         let at = self.next.get();

@@ -3,6 +3,7 @@
 use super::home::Home;
 use super::homes;
 use super::stats::Stats;
+use super::tracing;
 use crate::number::Float;
 use std::cell::{Cell, RefCell};
 
@@ -10,12 +11,15 @@ use std::cell::{Cell, RefCell};
 pub(super) struct Control {
     close: fn(),
     open: fn(),
+    forget_lines: fn(),
     pub stats: fn() -> Stats,
 }
 
 thread_local! {
     /// How many `no_grad`s we are in.
     static CLOSED: Cell<u32> = const { Cell::new(0) };
+    /// How many `anomaly::detect`s we are in.
+    static WATCHING: Cell<u32> = const { Cell::new(0) };
     /// The homes that have chunks.
     static HOMES: RefCell<Vec<Control>> = const { RefCell::new(Vec::new()) };
 }
@@ -24,21 +28,41 @@ thread_local! {
 pub(crate) fn is_closed() -> bool {
     CLOSED.get() > 0
 }
+/// Whether values and adjoints are looked at. Numbers without a value are not.
+pub(crate) fn is_watching() -> bool {
+    WATCHING.get() > 0 && !tracing::is_tracing()
+}
+/// Whether every operation takes the slow path.
+pub(super) fn is_slow() -> bool {
+    CLOSED.get() > 0 || WATCHING.get() > 0
+}
+/// Changes modes, and tells all homes if operations are to take another path than before.
+fn switch<R>(change: impl FnOnce() -> R) -> R {
+    let before = is_slow();
+    let result = change();
+    match (before, is_slow()) {
+        (false, true) => each(|home| (home.close)()),
+        (true, false) => each(|home| (home.open)()),
+        _ => (),
+    }
+    result
+}
+/// One `anomaly::detect` more, or one less.
+pub(super) fn watch(more: bool) {
+    switch(|| if more { WATCHING.set(WATCHING.get() + 1) } else { WATCHING.set(WATCHING.get() - 1) });
+    if WATCHING.get() == 0 {
+        each(|home| (home.forget_lines)());
+    }
+}
 /// Runs `f` recording, also within `no_grad`.
 pub(super) fn opened<R>(f: impl FnOnce() -> R) -> R {
     struct Back(u32);
     impl Drop for Back {
         fn drop(&mut self) {
-            CLOSED.set(self.0);
-            if self.0 > 0 {
-                each(|home| (home.close)());
-            }
+            switch(|| CLOSED.set(self.0));
         }
     }
-    let back = Back(CLOSED.replace(0));
-    if back.0 > 0 {
-        each(|home| (home.open)());
-    }
+    let _back = switch(|| Back(CLOSED.replace(0)));
     f()
 }
 
@@ -47,6 +71,7 @@ pub(super) fn register<T: Float>() {
     let control = Control {
         close: || homes::with(Home::<T>::close).unwrap_or_default(),
         open: || homes::with(Home::<T>::open).unwrap_or_default(),
+        forget_lines: || homes::with(|home: &Home<T>| home.lines.borrow_mut().clear()).unwrap_or_default(),
         stats: || homes::with(Home::<T>::stats).unwrap_or_default(),
     };
     // in a thread that is ending there is nothing to control any more
@@ -72,16 +97,10 @@ pub fn no_grad<R>(f: impl FnOnce() -> R) -> R {
     struct Reopen;
     impl Drop for Reopen {
         fn drop(&mut self) {
-            CLOSED.set(CLOSED.get() - 1);
-            if CLOSED.get() == 0 {
-                each(|home| (home.open)());
-            }
+            switch(|| CLOSED.set(CLOSED.get() - 1));
         }
     }
-    if CLOSED.get() == 0 {
-        each(|home| (home.close)());
-    }
-    CLOSED.set(CLOSED.get() + 1);
+    switch(|| CLOSED.set(CLOSED.get() + 1));
     let _reopen = Reopen;
     f()
 }

@@ -1,8 +1,9 @@
 //! What a cell cannot hold: names, folds, custom operations, arrays. A cell names its payload by an index into the
 //! home's slab.
 
+use super::anomaly;
 use super::array::{Collector, Flow, Term};
-use super::cell::{ARRAY_LEAF, CONSTANT, LEAF, PAYLOAD, code};
+use super::cell::{ARRAY_LEAF, CONSTANT, LEAF, PAYLOAD, Slot, code};
 use super::handle::{Node, own};
 use super::home::Home;
 use super::homes::{self, ENDING};
@@ -12,6 +13,7 @@ use super::tracing;
 use crate::number::{Elementary, Float};
 use crate::rule::Fold;
 use std::cell::Cell;
+use std::panic::Location;
 use std::rc::Rc;
 
 /// What stands behind a cell that is no row of the table: an operation of any number of operands, or what a leaf or
@@ -80,6 +82,24 @@ impl<T: Float> Home<T> {
     pub fn payload(&self, index: u32) -> Option<Rc<dyn Payload<T>>> {
         self.slab.borrow().list.get(index as usize).cloned().flatten()
     }
+    /// The payload of an operation, or what a leaf or constant has beside its cell.
+    pub fn payload_of(&self, cell: &Slot<T>) -> Option<Rc<dyn Payload<T>>> {
+        let holds = matches!(code(cell.meta.get()), LEAF | ARRAY_LEAF | PAYLOAD | CONSTANT);
+        if holds { self.payload(cell.b.get()) } else { None }
+    }
+}
+
+/// Looks at the value of an operation on numbers that is no row, in anomaly mode.
+#[track_caller]
+pub(crate) fn watch<'a, T: Float>(
+    name: impl FnOnce() -> String,
+    value: &T,
+    operands: impl Iterator<Item = &'a Node<T>>,
+) {
+    if modes::is_watching() {
+        let operands: Vec<T> = operands.map(Node::recorded_value).collect();
+        anomaly::number(name, value, &operands, Location::caller());
+    }
 }
 
 /// Whether nothing is recorded, whatever the operands.
@@ -104,11 +124,18 @@ pub(crate) fn is_constant<'a, T: Float>(mut operands: impl Iterator<Item = &'a N
 ///
 /// # Panics
 /// Within `no_grad`: look at [`is_constant`] first.
+#[track_caller]
 pub(crate) fn record<T: Float>(value: T, payload: impl Payload<T> + 'static) -> Node<T> {
     let payload = Rc::new(payload);
+    let line = Location::caller();
     let recorded = homes::with(|home: &Home<T>| {
         let index = home.slab.borrow_mut().put(payload);
-        home.push_after_making_room(|home| home.push(PAYLOAD, 0, index, value))
+        let pushed = home.push_after_making_room(|home| home.push(PAYLOAD, 0, index, value));
+        pushed.inspect(|&index| {
+            if modes::is_watching() {
+                home.set_line(index, line);
+            }
+        })
     });
     own(recorded.expect(ENDING).expect("recording is open: looked at before"))
 }
@@ -123,13 +150,7 @@ pub(crate) fn slot<T: Float>(code: u32, payload: impl Payload<T> + 'static) -> N
 impl<T: Float> Node<T> {
     /// The payload of an operation, or what a leaf or constant has beside its cell.
     pub(crate) fn payload(&self) -> Option<Rc<dyn Payload<T>>> {
-        homes::with(|home: &Home<T>| {
-            let cell = home.cell(self.index());
-            let kind = code(cell.meta.get());
-            let holds = matches!(kind, LEAF | ARRAY_LEAF | PAYLOAD | CONSTANT);
-            if holds { home.payload(cell.b.get()) } else { None }
-        })
-        .expect(ENDING)
+        homes::with(|home: &Home<T>| home.payload_of(home.cell(self.index()))).expect(ENDING)
     }
     /// Gives a leaf or constant its payload.
     pub(super) fn attach(&self, payload: Rc<dyn Payload<T>>) {

@@ -14,6 +14,7 @@ use super::cell::{
 use super::handle::Node;
 use super::home::Home;
 use super::homes::{self, ENDING};
+use super::modes;
 use super::tracing;
 use crate::number::Float;
 use crate::rule::{Op, slope};
@@ -253,11 +254,60 @@ impl<T: Float> Sweep<'_, T> {
     }
 
     fn run(&mut self) {
+        let watching = modes::is_watching();
         while self.lists.top.0 != 0 {
             let number = self.lists.top.1;
             // mostly empty, and asking is cheaper than popping
             self.lists.top = if self.lists.heap.is_empty() { (0, 0) } else { self.lists.heap.pop().unwrap_or((0, 0)) };
-            if self.outer == OUTERMOST { self.scan::<false>(number) } else { self.scan::<true>(number) }
+            match (watching, self.outer == OUTERMOST) {
+                (true, _) => self.scan_watching(number),
+                (false, true) => self.scan::<false>(number),
+                (false, false) => self.scan::<true>(number),
+            }
+        }
+    }
+
+    /// A chunk in anomaly mode: each operation's operands are looked at before and after.
+    #[cold]
+    fn scan_watching(&mut self, number: u32) {
+        let (home, now) = (self.home, self.now);
+        let chunk: &Chunk<T> = home.chunk(start_of(number));
+        let mut position = chunk.high.get() + 1;
+        while position > chunk.low.get() {
+            position -= 1;
+            let index = start_of(number) | position;
+            let cell = chunk.at(index);
+            if cell.meta.get() & STAMP != now {
+                continue;
+            }
+            let adjoint = self.flow_at(index);
+            let good = |sweep: &Self, index| sweep.flow_at(index).is_none_or(|flow| flow.all_finite());
+            // what has gone wrong before is not this operation's doing
+            let innocent = good(self, index) && home.computed_from_finite(index);
+            let operands = if innocent { home.operands_in(index) } else { Vec::new() };
+            let operands: Vec<u32> = operands.into_iter().filter(|&operand| good(self, operand)).collect();
+            match code(cell.meta.get()) {
+                PAYLOAD => self.pull(cell, cell.adjoint.get()),
+                other => self.rare(other, cell, cell.adjoint.get()),
+            }
+            for operand in operands {
+                if let (Some(adjoint), Some(wrong)) =
+                    (&adjoint, self.flow_at(operand).filter(|flow| !flow.all_finite()))
+                {
+                    home.adjoint_went_wrong(index, adjoint.describe(), wrong.describe());
+                }
+            }
+        }
+    }
+    /// The adjoint that a cell, or the array it stands for, has in this sweep so far.
+    fn flow_at(&self, index: u32) -> Option<Flow<T>> {
+        let cell = self.home.cell(index);
+        if is_constant(cell.meta.get()) || cell.meta.get() & STAMP != self.now {
+            return None;
+        }
+        match self.home.payload_of(cell).as_ref().and_then(|payload| payload.collector()) {
+            Some(collector) => collector.flow(),
+            None => Some(Flow::Number(cell.adjoint.get())),
         }
     }
 

@@ -180,6 +180,7 @@ fn norm_value<P: Plain>(x: &[P]) -> P {
 /// assert_eq!((y.value(), x[1].grad()), (3.0, 1.0));
 /// ```
 #[must_use]
+#[track_caller]
 pub fn sum<S: Elementary>(x: &[S]) -> S {
     S::fold(Fold::Sum, x, &[])
 }
@@ -215,6 +216,7 @@ pub fn dot<S: Elementary>(x: &[S], y: &[S]) -> S {
 ///
 /// # Errors
 /// [`Error::Lengths`] if the lengths differ.
+#[track_caller]
 pub fn try_dot<S: Elementary>(x: &[S], y: &[S]) -> Result<S, Error> {
     if x.len() == y.len() {
         Ok(S::fold(Fold::Dot, x, y))
@@ -234,6 +236,7 @@ pub fn try_dot<S: Elementary>(x: &[S], y: &[S]) -> Result<S, Error> {
 /// assert!((y.value() / 5e200 - 1.0).abs() < 1e-15 && (x[0].grad() - 0.6).abs() < 1e-15);
 /// ```
 #[must_use]
+#[track_caller]
 pub fn norm<S: Elementary>(x: &[S]) -> S {
     S::fold(Fold::Norm, x, &[])
 }
@@ -249,6 +252,7 @@ pub fn norm<S: Elementary>(x: &[S]) -> S {
 /// assert_eq!((y.value(), x[0].grad()), (1000.0, 1.0));
 /// ```
 #[must_use]
+#[track_caller]
 pub fn logsumexp<S: Elementary>(x: &[S]) -> S {
     S::fold(Fold::LogSumExp, x, &[])
 }
