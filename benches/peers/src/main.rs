@@ -1,13 +1,15 @@
 //! This library beside others on the same work, in one run: answers are compared before anything is timed, contenders
-//! take turns, figures are medians.
+//! take turns, figures are medians of processor time.
 //!
 //! ```text
 //! RAYON_NUM_THREADS=1 cargo run --release
 //! cargo run --release --no-default-features          # scalars only, which compiles sooner
 //! cargo run --release -- Rosenbrock                  # only rows whose names contain that
 //! cargo run --release -- --answers                   # what each library answers, untimed
+//! cargo run --release -- --row "Rosenbrock, n = 10" echidna 1000       # so many runs, for a profiler
 //! ```
 
+mod clock;
 #[macro_use]
 #[path = "../../common/mod.rs"]
 mod common;
@@ -30,11 +32,10 @@ const STACK: usize = 1 << 28;
 fn work(mut arguments: Vec<String>) {
     let answers = arguments.iter().any(|a| a == "--answers");
     arguments.retain(|a| a != "--answers");
-    if let [mode, name] = &arguments[..]
-        && mode == "--row"
-    {
-        scalars::row(name, answers);
-        return;
+    match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["--row", name] => return scalars::row(name, answers),
+        ["--row", name, who, count] => return scalars::profile(name, who, count.parse().expect("a number of runs")),
+        _ => {}
     }
     scalars::tables(&arguments, answers);
     #[cfg(feature = "arrays")]

@@ -5,7 +5,8 @@ mod dfdx;
 mod peer;
 
 use crate::arrays::{Long, Network, Short, Task, same};
-use crate::common::turns::{Run, measure, run};
+use crate::clock::measure;
+use crate::common::turns::{Run, run};
 use crate::ours;
 use peer::Peer;
 

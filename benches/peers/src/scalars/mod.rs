@@ -14,7 +14,8 @@ mod num_dual;
 mod ours;
 mod reverse;
 
-use crate::common::turns::{Run, measure};
+use crate::clock::measure;
+use crate::common::turns::Run;
 use crate::common::workloads::{inputs, operations};
 use contender::{Contender, check};
 use formulas::{Chain, Formula, Product, Rosenbrock, Sum};
@@ -175,10 +176,19 @@ Not in the tables: forward-only libraries (num-dual, autodiff) on the tapes' wor
 What is kept from call to call: echidna's and ad_trait's tapes of the thread, reverse's tape and easy-ml's list
 (cleared); aad's tape cannot be cleared. Replay leaves the recording out of the time and cannot follow branches.";
 
+fn rows(name: &str) -> impl Iterator<Item = &Row> {
+    REVERSE.iter().chain(REST).filter(move |row| row.name == name)
+}
 /// The row of that name, in this process.
 pub fn row(name: &str, answers: bool) {
-    let found = REVERSE.iter().chain(REST).filter(|row| row.name == name);
-    found.for_each(|row| print(row, answers));
+    rows(name).for_each(|row| print(row, answers));
+}
+/// So many runs of one contender, for a profiler.
+pub fn profile(name: &str, who: &str, count: usize) {
+    for contender in rows(name).flat_map(|row| (row.make)()).filter(|contender| contender.name == who) {
+        let mut run = contender.run();
+        (0..count).for_each(|_| run());
+    }
 }
 
 /// Prints the tables, or only the answers, of the rows whose names contain all of `parts`.
