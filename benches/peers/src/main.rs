@@ -17,11 +17,13 @@ mod scalars;
 
 #[cfg(feature = "arrays")]
 #[path = "../../common/arrays.rs"]
+#[allow(dead_code)] // the benchmark of arrays looks at more
 mod arrays;
 #[cfg(feature = "arrays")]
 mod arrays_half;
 #[cfg(feature = "arrays")]
 #[path = "../../common/ours.rs"]
+#[allow(dead_code)]
 mod ours;
 
 use std::{env, thread};

@@ -118,6 +118,40 @@ pub fn hessian_of_duals(xs: &[f64]) -> Contender {
     })
 }
 
+/// Forward over forward: one pair of inputs at a time, and only one of two symmetric ones.
+pub fn hessian_by_pairs(xs: &[f64]) -> Contender {
+    type Second = Dual<Dual<f64>>;
+    let xs = xs.to_vec();
+    Contender::new("Dual<Dual<f64>>", move |out| {
+        let n = xs.len();
+        let xs = black_box(&xs);
+        let plain = |x: f64| -> Second { Dual::constant(Dual::constant(x)) };
+        let mut numbers: Vec<Second> = xs.iter().map(|&x| plain(x)).collect();
+        out.clear();
+        out.resize(n * n, 0.0);
+        let mut value = 0.0;
+        for row in 0..n {
+            for column in 0..=row {
+                let seed = |x: f64, inner: bool, outer: bool| -> Second {
+                    let inner = Dual::new(x, [f64::from(u8::from(inner))]);
+                    Dual::new(inner, [Dual::constant(f64::from(u8::from(outer)))])
+                };
+                numbers[column] = seed(xs[column], true, column == row);
+                if column != row {
+                    numbers[row] = seed(xs[row], false, true);
+                }
+                let y = Rosenbrock.of(&numbers);
+                numbers[column] = plain(xs[column]);
+                numbers[row] = plain(xs[row]);
+                let second = y.derivative().derivative();
+                (out[row * n + column], out[column * n + row]) = (second, second);
+                value = y.value().value();
+            }
+        }
+        value
+    })
+}
+
 /// Forward over forward: ten by ten at a time, and only one of two symmetric blocks.
 pub fn hessian_of_duals_of_duals(xs: &[f64]) -> Contender {
     type Second = Dual<Dual<f64, 10>, 10>;
