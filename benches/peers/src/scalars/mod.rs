@@ -114,9 +114,8 @@ const REST: &[Row] = &[
         make: || {
             let xs = inputs(10);
             vec![
-                ours::hessian_by_pairs(&xs),
-                ours::hessian_of_nodes(&xs),
                 ours::hessian_of_duals(&xs),
+                ours::hessian_of_nodes(&xs),
                 ours::hessian_of_duals_of_duals(&xs),
                 ours::hessian_by_pairs(&xs),
                 num_dual::hessian::<10>(&xs),
@@ -133,9 +132,10 @@ const REST: &[Row] = &[
         make: || {
             let xs = inputs(100);
             vec![
+                ours::hessian_of_nodes(&xs),
                 ours::hessian_of_duals(&xs),
                 ours::hessian_of_duals_of_duals(&xs),
-                ours::hessian_of_nodes(&xs),
+                ours::hessian_by_pairs(&xs),
                 num_dual::hessian::<100>(&xs),
                 num_dual::hessian_by_pairs(&xs),
                 echidna::hessian::<10>(&xs),
