@@ -14,16 +14,24 @@ pub fn run<R>(mut work: impl FnMut() -> R + 'static) -> Run {
 }
 
 /// The median nanoseconds of one run of each contender, taking turns.
+#[allow(dead_code)]
 pub fn measure(contenders: &mut [&mut Run]) -> Vec<f64> {
+    let begin = Instant::now();
+    measure_by(contenders, || begin.elapsed())
+}
+
+/// The same by another clock.
+#[allow(dead_code)]
+pub fn measure_by(contenders: &mut [&mut Run], now: impl Fn() -> Duration) -> Vec<f64> {
     let budget = Duration::from_millis(1500);
     // enough runs to a turn for the clock
     let counts: Vec<u32> = contenders
         .iter_mut()
         .map(|run| {
             run();
-            let begin = Instant::now();
+            let begin = now();
             let mut count = 0;
-            while begin.elapsed() < Duration::from_millis(3) {
+            while now() - begin < Duration::from_millis(3) {
                 run();
                 count += 1;
             }
@@ -31,14 +39,14 @@ pub fn measure(contenders: &mut [&mut Run]) -> Vec<f64> {
         })
         .collect();
     let mut times: Vec<Vec<f64>> = vec![Vec::new(); contenders.len()];
-    let begin = Instant::now();
-    while begin.elapsed() < budget || times[0].len() < 9 {
+    let begin = now();
+    while now() - begin < budget || times[0].len() < 9 {
         for (k, run) in contenders.iter_mut().enumerate() {
-            let begin = Instant::now();
+            let begin = now();
             for _ in 0..counts[k] {
                 run();
             }
-            times[k].push(begin.elapsed().as_nanos() as f64 / f64::from(counts[k]));
+            times[k].push((now() - begin).as_nanos() as f64 / f64::from(counts[k]));
         }
     }
     times

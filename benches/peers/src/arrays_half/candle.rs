@@ -1,7 +1,7 @@
 //! The workloads in candle.
 
+use super::peer::Peer;
 use crate::arrays::{self, Task, one_hot};
-use crate::peer::Peer;
 use candle_core::{Device, Result, Tensor, Var};
 use std::marker::PhantomData;
 

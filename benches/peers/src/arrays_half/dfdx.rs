@@ -1,7 +1,7 @@
 //! The workloads in dfdx.
 
+use super::peer::{Peer, ShortWork};
 use crate::arrays::{Long, Short, Task, one_hot};
-use crate::peer::{Peer, ShortWork};
 use dfdx::prelude::*;
 use std::hint::black_box;
 
