@@ -39,6 +39,7 @@ use crate::custom::Operation;
 use crate::dual::Dual;
 use crate::graph::handle::Node;
 use crate::number::{Call, Elementary};
+use crate::var::Var;
 use difference::{DOUBLE, Estimate, differences};
 
 /// The relative discrepancy that is still right in `f64`.
@@ -106,9 +107,9 @@ fn both<S: Second>(title: &str, name: &str, f: &impl Call<S>, x: &[S::Plain]) ->
     first::<S>(title, name, f, x).with(Report::new(title, precision, second.collect()))
 }
 
-/// Checks a function that is written once for every number, in four modes: plain values against the gradient and the
-/// Hessian by graph (`Node`, gradients of gradients), forward (`Dual<Dual>`), and forward over reverse (`Node<Dual>`);
-/// the gradient forward (`Dual`) too.
+/// Checks a function that is written once for every number, in six modes: plain values against the gradient and the
+/// Hessian by graph (`Node`, gradients of gradients), forward (`Dual<Dual>`), and forward over reverse (`Node<Dual>`,
+/// `Var<Dual>`); the gradient forward (`Dual`) and by tape (`Var`) too.
 ///
 /// ```
 /// use backprop::{check, Call, Number};
@@ -122,12 +123,15 @@ fn both<S: Second>(title: &str, name: &str, f: &impl Call<S>, x: &[S::Plain]) ->
 /// ```
 pub fn modes<F>(f: F, x: &[f64]) -> Report
 where
-    F: Call<Node<f64>> + Call<Dual> + Call<Dual<Dual>> + Call<Node<Dual>>,
+    F: Call<Node<f64>> + Call<Dual> + Call<Dual<Dual>> + Call<Node<Dual>> + Call<Var> + Call<Var<Dual>>,
 {
     let graph = both::<Node<f64>>("modes", "f (Node)", &f, x);
     let forward = first::<Dual>("modes", "f (Dual)", &f, x);
     let twice = both::<Dual<Dual>>("modes", "f (Dual<Dual>)", &f, x);
-    graph.with(forward).with(twice).with(both::<Node<Dual>>("modes", "f (Node<Dual>)", &f, x))
+    let over_graph = both::<Node<Dual>>("modes", "f (Node<Dual>)", &f, x);
+    let tape = first::<Var>("modes", "f (Var)", &f, x);
+    let over_tape = both::<Var<Dual>>("modes", "f (Var<Dual>)", &f, x);
+    graph.with(forward).with(twice).with(over_graph).with(tape).with(over_tape)
 }
 
 /// Checks the gradient that comes with a plain function.

@@ -5,8 +5,10 @@
 //! | `point`, `output` | the containers that functions take and return |
 //! | `reverse` | gradients, Jacobians, pullbacks, on the tape |
 //! | `forward` | derivatives, directional derivatives, Jacobians, on dual numbers |
+//! | `auto` | the mode chosen by the number of inputs, for functions written once |
 //! | `second` | Hessians and their products with vectors, forward over reverse |
 
+pub(crate) mod auto;
 pub(crate) mod forward;
 mod output;
 mod point;

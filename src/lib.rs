@@ -52,3 +52,9 @@ pub use var::Var;
 pub mod forward {
     pub use crate::drivers::forward::{grad, jacobian};
 }
+
+/// Drivers that choose the mode by the number of inputs, for functions that are written once for every number
+/// ([`Call`]); and what they chose.
+pub mod auto {
+    pub use crate::drivers::auto::{Choice, grad, gradient_mode, hessian, hessian_mode, value_and_grad};
+}

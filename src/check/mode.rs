@@ -1,11 +1,13 @@
 //! How a number takes derivatives of a closure.
 
 use super::difference::{DOUBLE, Precision, SINGLE};
+use crate::drivers::value_and_grad;
 use crate::dual::Dual;
 use crate::gradients::gradients;
 use crate::graph::handle::Node;
 use crate::graph::modes::no_grad;
 use crate::number::{Call, Elementary, Float};
+use crate::var::Var;
 
 /// `f32` or `f64`. Sealed.
 pub trait Plain: Float + sealed::Sealed {
@@ -17,6 +19,7 @@ mod sealed {
     impl Sealed for f32 {}
     impl Sealed for f64 {}
     impl<T: super::Float> Sealed for super::Node<T> {}
+    impl<T: super::Float> Sealed for super::Var<T> {}
     impl<T: super::Elementary, const N: usize> Sealed for super::Dual<T, N> {}
 }
 impl Plain for f64 {
@@ -26,7 +29,7 @@ impl Plain for f32 {
     const PRECISION: Precision = SINGLE;
 }
 
-/// A number that gradients are taken with: [`Node`] over `f64` or `f32`, [`Dual`]s of them, and the nestings that
+/// A number that gradients are taken with: [`Node`] and [`Var`] over `f64` or `f32`, [`Dual`]s of them, and the nestings that
 /// [`Second`] lists. Sealed.
 pub trait First: Elementary + sealed::Sealed {
     /// The plain numbers in it.
@@ -38,8 +41,8 @@ pub trait First: Elementary + sealed::Sealed {
     #[doc(hidden)]
     fn gradient_of(f: &impl Call<Self>, x: &[Self::Plain]) -> Vec<Self::Plain>;
 }
-/// A number that second derivatives are taken with: `Node<f64>` (by [`gradients`] of gradients), `Node<Dual<f64>>` (forward
-/// over reverse), `Dual<Dual<f64>>` (forward twice), and the same over `f32`. Sealed.
+/// A number that second derivatives are taken with: `Node<f64>` (by [`gradients`] of gradients), `Node<Dual<f64>>` and
+/// `Var<Dual<f64>>` (forward over reverse), `Dual<Dual<f64>>` (forward twice), and the same over `f32`. Sealed.
 pub trait Second: First {
     /// The Hessian of `f`, row by row.
     #[doc(hidden)]
@@ -123,6 +126,34 @@ impl<T: Plain> Second for Node<Dual<T>> {
             let x = leaves(&seeded(x, j));
             f.call(&x).backward();
             x.iter().map(|x| x.grad().derivative()).collect()
+        };
+        (0..x.len()).map(row).collect()
+    }
+}
+impl<T: Plain> First for Var<T> {
+    type Plain = T;
+    fn value_of(f: &impl Call<Self>, x: &[T]) -> T {
+        value_and_grad(|x: &[Self]| f.call(x), x).0
+    }
+    fn gradient_of(f: &impl Call<Self>, x: &[T]) -> Vec<T> {
+        value_and_grad(|x: &[Self]| f.call(x), x).1
+    }
+}
+impl<T: Plain> First for Var<Dual<T>> {
+    type Plain = T;
+    fn value_of(f: &impl Call<Self>, x: &[T]) -> T {
+        value_and_grad(|x: &[Self]| f.call(x), &seeded(x, x.len())[..]).0.value()
+    }
+    fn gradient_of(f: &impl Call<Self>, x: &[T]) -> Vec<T> {
+        let (_, gradient) = value_and_grad(|x: &[Self]| f.call(x), &seeded(x, x.len())[..]);
+        gradient.iter().map(Dual::value).collect()
+    }
+}
+impl<T: Plain> Second for Var<Dual<T>> {
+    fn hessian_of(f: &impl Call<Self>, x: &[T]) -> Vec<Vec<T>> {
+        let row = |j| {
+            let (_, gradient) = value_and_grad(|x: &[Self]| f.call(x), &seeded(x, j)[..]);
+            gradient.iter().map(Dual::derivative).collect()
         };
         (0..x.len()).map(row).collect()
     }

@@ -1,0 +1,144 @@
+//! Drivers that choose the mode themselves: for functions that are written once for every number.
+
+use super::forward;
+use super::reverse::value_and_grad as by_tape;
+use super::second;
+use crate::dual::Dual;
+use crate::number::Call;
+use crate::var::Var;
+use ndarray::Array2;
+use std::fmt;
+
+/// How many tangents a dual number has here.
+const WIDTH: usize = 8;
+/// Up to so many inputs dual numbers are faster than an unfused tape. Measured on Rosenbrock's function; where the crossing
+/// lies depends on the function, between 16 for those whose statements are fused and 60.
+const CROSSING: usize = 40;
+
+/// A mode, and why it was chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Choice {
+    /// Forward, on dual numbers: `runs` runs of the function, and no tape.
+    Forward {
+        /// How often the function runs.
+        runs: usize,
+    },
+    /// Reverse: one run on a tape, and a sweep.
+    Reverse,
+    /// Forward over reverse: `runs` runs on a tape of dual numbers, each with a sweep.
+    ForwardOverReverse {
+        /// How often the function runs.
+        runs: usize,
+    },
+}
+impl fmt::Display for Choice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Choice::Forward { runs } => {
+                write!(f, "forward, {runs} runs of {WIDTH} tangents: with at most {CROSSING} inputs faster than a tape")
+            }
+            Choice::Reverse => write!(f, "reverse, one run and one sweep: there are more than {CROSSING} inputs"),
+            Choice::ForwardOverReverse { runs } => write!(f, "forward over reverse, {runs} runs of 4 columns each"),
+        }
+    }
+}
+
+/// The mode that [`value_and_grad`] takes for a function of `n` inputs.
+///
+/// ```
+/// use backprop::auto::{gradient_mode, Choice};
+/// assert_eq!(gradient_mode(10), Choice::Forward { runs: 2 });
+/// assert_eq!(gradient_mode(1000), Choice::Reverse);
+/// println!("{}", gradient_mode(10));
+/// ```
+#[must_use]
+pub fn gradient_mode(n: usize) -> Choice {
+    if n <= CROSSING { Choice::Forward { runs: n.div_ceil(WIDTH) } } else { Choice::Reverse }
+}
+
+/// Value and gradient of a function written for every number, in the mode that is faster: see [`gradient_mode`].
+///
+/// ```
+/// use backprop::{auto, Call, Number};
+/// struct Rosenbrock;
+/// impl<S: Number> Call<S> for Rosenbrock {
+///     fn call(&self, x: &[S]) -> S {
+///         x.windows(2).map(|w| (1.0 - &w[0]).square() + 100.0 * (&w[1] - w[0].square()).square()).sum()
+///     }
+/// }
+/// assert_eq!(auto::value_and_grad(&Rosenbrock, &[2.0, 1.0]), (901.0, vec![2402.0, -600.0]));
+/// let (value, gradient) = auto::value_and_grad(&Rosenbrock, &[1.0; 100]);
+/// assert_eq!((value, gradient), (0.0, vec![0.0; 100]));
+/// ```
+///
+/// # Panics
+/// If the function panics.
+#[must_use]
+#[track_caller]
+pub fn value_and_grad<F: Call<Dual<f64, WIDTH>> + Call<Var>>(f: &F, x: &[f64]) -> (f64, Vec<f64>) {
+    match gradient_mode(x.len()) {
+        Choice::Forward { .. } => {
+            let mut gradient = Vec::with_capacity(x.len());
+            let mut value = None;
+            let mut inputs: Vec<Dual<f64, WIDTH>> = x.iter().map(|&x| Dual::constant(x)).collect();
+            // of no inputs there is a value, too
+            for start in (0..x.len().max(1)).step_by(WIDTH) {
+                let chunk = start..x.len().min(start + WIDTH);
+                chunk.clone().for_each(|k| inputs[k] = Dual::seeded(x[k], k - start));
+                let y = f.call(&inputs);
+                gradient.extend(&y.tangents()[..chunk.len()]);
+                value = value.or(Some(y.value()));
+                chunk.for_each(|k| inputs[k] = Dual::constant(x[k]));
+            }
+            (value.unwrap_or(f64::NAN), gradient)
+        }
+        _ => by_tape(|x: &[Var]| f.call(x), x),
+    }
+}
+
+/// The gradient alone.
+///
+/// ```
+/// use backprop::auto;
+/// // a closure is written for one number: use grad() or forward::grad() with those
+/// # use backprop::{Call, Number};
+/// # struct Product;
+/// # impl<S: Number> Call<S> for Product { fn call(&self, x: &[S]) -> S { &x[0] * &x[1] } }
+/// assert_eq!(auto::grad(&Product, &[2.0, 3.0]), [3.0, 2.0]);
+/// ```
+///
+/// # Panics
+/// If the function panics.
+#[must_use]
+#[track_caller]
+pub fn grad<F: Call<Dual<f64, WIDTH>> + Call<Var>>(f: &F, x: &[f64]) -> Vec<f64> {
+    value_and_grad(f, x).1
+}
+
+/// The Hessian of a function written for every number: forward over reverse.
+///
+/// ```
+/// # use backprop::{auto, Call, Number};
+/// # struct Product;
+/// # impl<S: Number> Call<S> for Product { fn call(&self, x: &[S]) -> S { &x[0] * &x[1] } }
+/// assert_eq!(auto::hessian(&Product, &[2.0, 3.0]), ndarray::array![[0.0, 1.0], [1.0, 0.0]]);
+/// ```
+///
+/// # Panics
+/// If the function panics.
+#[must_use]
+#[track_caller]
+pub fn hessian<F: Call<Var<Dual<f64, 4>>>>(f: &F, x: &[f64]) -> Array2<f64> {
+    second::hessian(|x: &[Var<Dual<f64, 4>>]| f.call(x), x)
+}
+/// The mode that [`hessian`] takes for a function of `n` inputs.
+///
+/// ```
+/// use backprop::auto::{hessian_mode, Choice};
+/// assert_eq!(hessian_mode(10), Choice::ForwardOverReverse { runs: 3 });
+/// ```
+#[must_use]
+pub fn hessian_mode(n: usize) -> Choice {
+    Choice::ForwardOverReverse { runs: forward::chunks::<4>(n).count() }
+}
