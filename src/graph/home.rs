@@ -177,8 +177,10 @@ impl<T: Float> Home<T> {
     /// Makes room for one or two cells, then records; `None` while nothing may be recorded.
     #[cold]
     pub fn push_after_making_room(&self, push: impl Fn(&Self) -> Option<u32>) -> Option<u32> {
-        if modes::is_closed() {
-            return None;
+        // there is a place only if no mode has put it aside
+        let pushed = push(self);
+        if pushed.is_some() || modes::is_closed() {
+            return pushed;
         }
         // in anomaly mode `next` is aside only so that we come here
         let slow = modes::is_slow();
