@@ -103,7 +103,7 @@ thread_local! {
 /// [`no_grad`](crate::no_grad) values are watched too; of constant arrays only what is computed element by element.
 /// Operations that were recorded before are watched when they are swept; their line is not known.
 ///
-/// Operations on numbers are ten to twenty times slower meanwhile, every array is looked at twice, and operands of arrays
+/// Operations on numbers are six to eighteen times slower meanwhile, every array is looked at twice, and operands of arrays
 /// stay alive longer: it is for looking for a fault.
 ///
 /// ```
