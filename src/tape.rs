@@ -182,16 +182,16 @@ impl<'a, T: Float> Sweep<'a, T> {
             let operand = (operand & !LAST) as usize;
             let part = T::flow(&{ pair.partial }, &adjoint);
             if operand + 1 == slot {
-                carry = carry + part;
+                carry += part;
             } else {
-                adjoints[operand] = adjoints[operand] + part;
+                adjoints[operand] += part;
             }
         }
         (self.slot, self.adjoint, self.carry) = (slot, adjoint, carry);
     }
     fn finish(self) {
         if let Some(before) = self.slot.checked_sub(1) {
-            self.adjoints[before] = self.adjoints[before] + self.carry;
+            self.adjoints[before] += self.carry;
         }
     }
 }
@@ -411,7 +411,7 @@ impl<T: Float> Record<T> {
     pub fn sweep(&self, seeds: impl Iterator<Item = (u32, T)>) -> Vec<T> {
         let mut adjoints = vec![T::of(0.0); self.slots];
         for (output, seed) in seeds {
-            adjoints[output as usize] = adjoints[output as usize] + seed;
+            adjoints[output as usize] += seed;
         }
         let mut sweep = Sweep::new(&mut adjoints);
         sweep.pass(self.pairs.iter().rev().copied());

@@ -71,7 +71,7 @@ fn sort(layout: &mut Layout, place: &mut [f64], column: usize, side: Side) {
         };
         (mean, operand)
     };
-    let mut keyed: Vec<((f64, (usize, usize)), usize)> = layout.columns[column].iter().map(|&k| (key(k), k)).collect();
+    let mut keyed: Vec<_> = layout.columns[column].iter().map(|&k| (key(k), k)).collect();
     keyed.sort_by(|((a, x), _), ((b, y), _)| a.total_cmp(b).then(x.cmp(y)));
     layout.columns[column] = keyed.into_iter().map(|(_, k)| k).collect();
     layout.columns[column].iter().enumerate().for_each(|(at, &k)| place[k] = at as f64);

@@ -166,7 +166,6 @@ pub fn jacobian<P: Point + ?Sized, O: Output<Number = Var<P::Number>>>(
 ///
 /// # Panics
 /// As [`grad`].
-#[must_use]
 #[track_caller]
 pub fn vjp<'x, P: Point + ?Sized, O: Output<Number = Var<P::Number>>>(
     f: impl FnOnce(&P::View<Var<P::Number>>) -> O,

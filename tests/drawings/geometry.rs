@@ -33,8 +33,9 @@ struct Seen {
     /// Text in a box, with the box.
     words: Vec<(usize, Rect)>,
     /// Ends, and points along it.
-    arrows: Vec<(usize, [usize; 2], Vec<(f64, f64)>)>,
+    arrows: Vec<Arrow>,
 }
+type Arrow = (usize, [usize; 2], Vec<(f64, f64)>);
 
 fn attribute<'a>(element: &'a str, name: &str) -> &'a str {
     let start = format!(" {name}=\"");

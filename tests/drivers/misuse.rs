@@ -181,7 +181,7 @@ fn recursion() {
     assert_eq!(grad(|&[x]| apply(Root, &[x]) * 3.0, &[4.0]), [0.75]);
     assert_eq!(derivative(|x| apply(Root, &[x]), 4.0), 0.25);
     let x = Node::leaf(4.0);
-    let y = apply(Root, &[x.clone()]);
+    let y = apply(Root, std::slice::from_ref(&x));
     assert_eq!(gradients(&gradients(&y, &x), &x), -1.0 / 32.0);
     let (_, second) = hvp(|&[x]| apply(Root, &[x]), &[4.0], &[1.0]);
     assert_eq!(second, [-1.0 / 32.0]);
