@@ -12,7 +12,7 @@
 //! and the tapes after him do it (Griewank & Walther 2008, chapter 6).
 //!
 //! There is one tape for each thread and number type. It is made of chunks, each twice as long as the one before, which
-//! stay for the next time and go when the thread ends. A driver opens a [`Scope`] on it, runs a closure, sweeps, and
+//! stay for the next time and go when the thread ends. A driver opens a scope on it, runs a closure, sweeps, and
 //! closes the scope, also by a panic: the tape is then as it was before. Scopes nest.
 //!
 //! What makes a `Copy` handle safe is the scope's number: it stands in each variable, and a tape takes an operation only

@@ -243,7 +243,8 @@ fn no_value_of_what_depends_on_an_argument_is_given_out() {
     let x = NodeArray::leaf(array![0.5, -1.0, 2.0]);
     let c = Node::constant(0.0);
     let k = Node::leaf(1.0);
-    let refused: [(&str, Box<dyn Fn(&Node<f64>) -> Node<f64>>); 12] = [
+    type Formula<'a> = Box<dyn Fn(&Node<f64>) -> Node<f64> + 'a>;
+    let refused: [(&str, Formula<'_>); 12] = [
         ("max", Box::new(|v| if v.max(&c) > 0.25 { v * 2.0 } else { v * 3.0 })),
         ("detach", Box::new(|v| v.max(&c).detach() * v)),
         ("value", Box::new(|v| v * v.min(Node::constant(1.0)).value())),

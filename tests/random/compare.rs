@@ -217,7 +217,7 @@ fn second(program: &Program, trace: &Trace, direction: &[f64], rng: &mut Rng) {
     }
     let twice = |x: &[Var]| {
         let slopes = grad(|x: &[Var<Var>]| run(program, x)[last], x);
-        slopes.iter().zip(direction).map(|(slope, v)| slope * v).sum()
+        slopes.iter().zip(direction).map(|(slope, &v)| slope * v).sum()
     };
     for (i, &found) in grad(twice, &program.inputs[..]).iter().enumerate() {
         second_order("Var of Var", i, found, reference[i], scales[i]);

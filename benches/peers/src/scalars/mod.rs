@@ -174,9 +174,10 @@ fn print(row: &Row, answers: bool) {
 }
 
 const NOTES: &str = "\
-Not in the tables: forward-only libraries (num-dual, autodiff) on the tapes' work; second order of ad_trait, aad.
-What is kept from call to call: echidna's and ad_trait's tapes of the thread, reverse's tape and easy-ml's list
-(cleared); aad's tape cannot be cleared. Replay leaves the recording out of the time and cannot follow branches.";
+Not in the tables: num-dual and autodiff, which have forward mode only, on the tapes' work; ad_trait's and aad's second
+order. What is kept from call to call: echidna's and ad_trait's tapes of the thread, reverse's tape and easy-ml's list
+(cleared), our chunks of cells; aad's tape cannot be cleared. Replay leaves the recording out of the time and cannot
+follow branches. The sparse Hessian finds out that the matrix is tridiagonal; the others compute every entry.";
 
 fn rows(name: &str) -> impl Iterator<Item = &Row> {
     REVERSE.iter().chain(REST).filter(move |row| row.name == name)
