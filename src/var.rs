@@ -199,7 +199,7 @@ macro_rules! methods {
     (@operator1 $doc:tt $f:ident) => {};
     (@operator2 $doc:tt $f:ident) => {};
     (@unary $doc:tt $f:ident) => { documented! { $doc
-        concat!("use backprop::{Elementary, Var};\nassert_eq!(Var::constant(1.0).", stringify!($f), "().value(), Elementary::", stringify!($f), "(&1.0));");
+        concat!("use backprop::{Elementary, Var};\nassert_eq!(Var::constant(", $crate::ops::example!($f), ").", stringify!($f), "().value(), Elementary::", stringify!($f), "(&", $crate::ops::example!($f), "));");
         #[inline]
         #[must_use]
         #[track_caller]

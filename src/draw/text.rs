@@ -213,17 +213,13 @@ impl Page {
         }
     }
     fn write(&self, f: &mut impl Write) -> fmt::Result {
-        for (lines, texts) in self.lines.iter().zip(&self.texts) {
-            let row: String = lines
-                .iter()
-                .zip(texts)
-                .map(|(&line, text)| text.unwrap_or(joint(line)))
-                .filter(|&c| c != NOTHING)
-                .collect();
-            let row = row.trim_end();
-            writeln!(f, "{row}")?;
-        }
-        Ok(())
+        let row = |(lines, texts): (&Vec<u8>, &Vec<Option<char>>)| {
+            let places = lines.iter().zip(texts).map(|(&line, text)| text.unwrap_or(joint(line)));
+            places.filter(|&c| c != NOTHING).collect::<String>().trim_end().to_string()
+        };
+        let rows: Vec<String> = self.lines.iter().zip(&self.texts).map(row).collect();
+        let end = rows.iter().rposition(|row| !row.is_empty()).map_or(0, |last| last + 1);
+        rows[..end].iter().try_for_each(|row| writeln!(f, "{row}"))
     }
 }
 /// The character with lines to these sides.

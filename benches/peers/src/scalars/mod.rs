@@ -17,6 +17,7 @@ mod reverse;
 use crate::clock::measure;
 use crate::common::turns::Run;
 use crate::common::workloads::{inputs, operations};
+use backprop::Var;
 use contender::{Contender, check};
 use formulas::{Chain, Formula, Product, Rosenbrock, Sum};
 use std::env;
@@ -31,7 +32,15 @@ struct Row {
 }
 
 /// The tapes on one formula. They all get whole arrays and give whole gradients.
-fn tapes<F: Formula>(mut all: Vec<Contender>, f: F, xs: &[f64], operations: usize) -> Vec<Contender> {
+fn tapes<F: Formula>(
+    mut all: Vec<Contender>,
+    f: F,
+    fused: fn(&[Var]) -> Var,
+    xs: &[f64],
+    operations: usize,
+) -> Vec<Contender> {
+    all.push(ours::var(f, xs));
+    all.push(ours::fused(fused, xs));
     all.push(echidna::eager(f, xs));
     all.push(ad_trait::eager(f, xs));
     all.push(reverse::eager(f, xs));
@@ -43,12 +52,12 @@ fn tapes<F: Formula>(mut all: Vec<Contender>, f: F, xs: &[f64], operations: usiz
 
 /// `slice!(name, formula, n, operations)`.
 macro_rules! slice {
-    ($name:literal, $f:ident, $Formula:expr, $n:expr, $operations:expr) => {
+    ($name:literal, $f:ident, $Formula:expr, $fused:ident, $n:expr, $operations:expr) => {
         Row {
             name: $name,
             make: || {
                 let xs = inputs($n);
-                tapes(ours::$f(&xs), $Formula, &xs, $operations($n))
+                tapes(ours::$f(&xs), $Formula, ours::$fused, &xs, $operations($n))
             },
             operations: $operations($n),
         }
@@ -61,7 +70,7 @@ macro_rules! chain {
             make: || {
                 // close enough to 1 and 0 that no adjoint becomes subnormal
                 let xs = [0.7, 0.999_999_9, 0.000_000_1];
-                tapes(ours::chain(&xs, $n), Chain($n), &xs, operations::w1($n))
+                tapes(ours::chain(&xs, $n), Chain($n), |xs| ours::fused_chain(xs, $n), &xs, operations::w1($n))
             },
             operations: operations::w1($n),
         }
@@ -71,12 +80,12 @@ macro_rules! chain {
 const REVERSE: &[Row] = &[
     chain!("chain of 10³", 500),
     chain!("chain of 2·10⁶", 1_000_000),
-    slice!("Rosenbrock, n = 10", rosenbrock, Rosenbrock, 10, operations::w2),
-    slice!("Rosenbrock, n = 100", rosenbrock, Rosenbrock, 100, operations::w2),
-    slice!("Rosenbrock, n = 1000", rosenbrock, Rosenbrock, 1000, operations::w2),
-    slice!("Rosenbrock, n = 10⁶", rosenbrock, Rosenbrock, 1_000_000, operations::w2),
-    slice!("product of 10⁵", product, Product, 100_000, operations::w3),
-    slice!("10⁵ × 14 operations", sum, Sum, 100_000, operations::w4),
+    slice!("Rosenbrock, n = 10", rosenbrock, Rosenbrock, fused_rosenbrock, 10, operations::w2),
+    slice!("Rosenbrock, n = 100", rosenbrock, Rosenbrock, fused_rosenbrock, 100, operations::w2),
+    slice!("Rosenbrock, n = 1000", rosenbrock, Rosenbrock, fused_rosenbrock, 1000, operations::w2),
+    slice!("Rosenbrock, n = 10⁶", rosenbrock, Rosenbrock, fused_rosenbrock, 1_000_000, operations::w2),
+    slice!("product of 10⁵", product, Product, fused_product, 100_000, operations::w3),
+    slice!("10⁵ × 14 operations", sum, Sum, fused_sum, 100_000, operations::w4),
 ];
 
 fn ten() -> [f64; 10] {
@@ -115,6 +124,7 @@ const REST: &[Row] = &[
             let xs = inputs(10);
             vec![
                 ours::hessian_of_duals(&xs),
+                ours::hessian_on_tape(&xs),
                 ours::hessian_of_nodes(&xs),
                 ours::hessian_of_duals_of_duals(&xs),
                 ours::hessian_by_pairs(&xs),
@@ -133,6 +143,7 @@ const REST: &[Row] = &[
             let xs = inputs(100);
             vec![
                 ours::hessian_of_nodes(&xs),
+                ours::hessian_on_tape(&xs),
                 ours::hessian_of_duals(&xs),
                 ours::hessian_of_duals_of_duals(&xs),
                 ours::hessian_by_pairs(&xs),
@@ -211,8 +222,8 @@ pub fn tables(parts: &[String], answers: bool) {
         }
     };
     head(
-        "| ns per operation, medians (÷ ours) | Node | twin | echidna | ad_trait | reverse | aad | easy-ml | echidna replay |",
-        9,
+        "| ns per operation, medians (÷ ours) | Node | twin | Var | Var, fused | echidna | ad_trait | reverse | aad | easy-ml | echidna replay |",
+        11,
     );
     print(REVERSE);
     println!();

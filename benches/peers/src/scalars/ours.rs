@@ -3,7 +3,7 @@
 use super::contender::Contender;
 use super::formulas::{CAMERA, Formula, Rosenbrock, camera, number};
 use crate::common::twin::Twin;
-use backprop::{Dual, Node, gradients};
+use backprop::{Dual, Node, Var, Workspace, fuse, gradients, hessian, value_and_grad_with};
 use std::hint::black_box;
 
 workloads!(plain: f64);
@@ -12,6 +12,8 @@ workloads!(node: Node<f64>, differentiable);
 workloads!(node_of_dual: Node<Dual<f64, 10>>);
 
 number!([const N: usize] Dual<f64, N>, |c, x| c - x, x.recip());
+number!([] Var<f64>, |c, x| c - x, x.recip());
+number!([const N: usize] Var<Dual<f64, N>>, |c, x| c - x, x.recip());
 number!([const N: usize, const M: usize] Dual<Dual<f64, M>, N>, |c, x| c - x, x.recip());
 
 /// `pair!(name)`: the formula of that name in nodes and in the twin.
@@ -48,6 +50,59 @@ pub fn chain(xs: &[f64], n: usize) -> Vec<Contender> {
             value
         }),
     ]
+}
+
+/// The tape, with the formula that the peers run.
+pub fn var<F: Formula>(f: F, xs: &[f64]) -> Contender {
+    on_tape("Var", xs, move |xs| f.of(xs))
+}
+/// The tape, with a formula of its own: its statements are fused.
+pub fn fused(f: impl Fn(&[Var]) -> Var + 'static, xs: &[f64]) -> Contender {
+    on_tape("Var, fused", xs, f)
+}
+fn on_tape(name: &'static str, xs: &[f64], f: impl Fn(&[Var]) -> Var + 'static) -> Contender {
+    let xs = xs.to_vec();
+    let mut workspace = Workspace::new();
+    Contender::new(name, move |out| {
+        out.resize(xs.len(), 0.0);
+        value_and_grad_with(&mut workspace, &f, black_box(&xs), out)
+    })
+}
+pub fn fused_chain(xs: &[Var], n: usize) -> Var {
+    let [x, a, b] = [xs[0], xs[1], xs[2]];
+    (0..n).fold(x, |x, _| fuse([x, a, b], |[x, a, b]| x * a + b))
+}
+pub fn fused_rosenbrock(xs: &[Var]) -> Var {
+    let term = |x: Dual<f64, 3>, y: Dual<f64, 3>| {
+        let (t, u) = (y - x * x, 1.0 - x);
+        100.0 * (t * t) + u * u
+    };
+    xs.windows(2)
+        .fold(Var::constant(0.0), |total, pair| fuse([total, pair[0], pair[1]], |[total, x, y]| total + term(x, y)))
+}
+/// Four at a time.
+pub fn fused_product(xs: &[Var]) -> Var {
+    let fours = xs.chunks_exact(4);
+    let rest = fours.remainder().iter().fold(Var::constant(1.0), |total, &x| total * x);
+    fours.fold(rest, |total, x| fuse([total, x[0], x[1], x[2], x[3]], |[total, a, b, c, d]| total * (a * b * (c * d))))
+}
+pub fn fused_sum(xs: &[Var]) -> Var {
+    xs.iter().fold(Var::constant(0.0), |total, &x| {
+        fuse([total, x], |[total, x]| {
+            total + ((x.sin() * x.cos() * (x * 0.5).exp() + (x + 1.0).ln()) / x.sqrt() - x * 0.3)
+        })
+    })
+}
+
+/// Reverse over forward on the tape: four columns at a time.
+pub fn hessian_on_tape(xs: &[f64]) -> Contender {
+    let xs = xs.to_vec();
+    Contender::new("hessian, Var<Dual<f64, 4>>", move |out| {
+        let rows = hessian(|xs: &[Var<Dual<f64, 4>>]| Rosenbrock.of(xs), black_box(&xs[..]));
+        out.clear();
+        out.extend(rows.iter());
+        plain::rosenbrock(&xs)
+    })
 }
 
 /// Forward mode, all directions at once.
