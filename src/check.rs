@@ -19,7 +19,10 @@
 //! verdict is `undecided`; and where the slopes to the left and to the right differ, it is `kink`. A derivative of 0
 //! passes if the quotient is 0 as far as can be seen.
 //!
-//! The function is evaluated 17 to 107 times for each argument, at steps from about the size of the argument (or 1)
+//! How rough a function is through rounding is judged by its values: where these are small differences of large numbers,
+//! as in `(100 + sin x) − 100`, a kink may be seen that is none, and no verdict can be relied on.
+//!
+//! The function is evaluated 17 to 109 times for each argument, at steps from about the size of the argument (or 1)
 //! downwards: it must be defined around the point, but it may have a rim or kinks nearby.
 
 mod array;

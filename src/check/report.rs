@@ -91,7 +91,7 @@ impl Component {
         }
         let is_sharp = error <= 0.1 * tolerance * self.size();
         // both are 0 as far as can be seen
-        let is_zero = self.size() <= 10.0 * error && error <= 0.1 * tolerance * visible;
+        let is_zero = self.size() <= 10.0 * error && gap <= 2.0 * error && error <= 0.1 * tolerance * visible;
         if error == 0.0 || is_sharp || is_zero { Verdict::Passed } else { Verdict::Undecided }
     }
     fn explain(&self, tolerance: f64, f: &mut fmt::Formatter<'_>) -> fmt::Result {

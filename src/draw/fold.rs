@@ -5,7 +5,7 @@
 //! the last one are drawn, as far as there is room, and the rest of them are put together: those that hang together into
 //! one box, and boxes of the same contents into one. Where that is not enough, what is farthest from the drawn node goes.
 
-use super::picture::{Arrow, Block, Kind, Picture};
+use super::picture::{Arrow, Block, Kind, Picture, Shown};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -236,7 +236,10 @@ impl Arrow {
             (self.value, self.derivative) = (None, None);
             return;
         }
+        let of_arrays = |arrow: &Arrow| matches!(arrow.value, Some(Shown::Array { .. }));
         self.derivative = match (&self.derivative, &other.derivative) {
+            // what is said of two arrays does not add up to what can be said of their sum
+            _ if of_arrays(self) => None,
             (Some(sum), Some(part)) => sum.plus(part),
             (sum, None) => sum.clone(),
             (None, part) => part.clone(),
@@ -262,6 +265,8 @@ fn summary(picture: &Picture, members: &[usize]) -> Block {
         title: format!("⋯ {} more", members.len()),
         name: Some(parts.join(", ")),
         operation: None,
+        // of many there is no one derivative
+        adjoint: None,
         ..picture.boxes[last].clone()
     }
 }

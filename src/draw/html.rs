@@ -84,6 +84,12 @@ impl Page<'_> {
             steps.push(object(k, "forward", &ids, &self.forward(k)?));
         }
         for k in (0..self.picture.boxes.len()).rev().filter(drawn) {
+            if self.picture.boxes[k].kind == Kind::Folded {
+                let ids: Vec<String> = self.operands(k).map(|(arrow, _)| format!("\"d{arrow}\"")).collect();
+                let text = format!("<p>Backward: through {}.</p>", self.called(k));
+                steps.push(object(k, "backward", &ids, &text));
+                continue;
+            }
             let Some(adjoint) = &self.picture.boxes[k].adjoint else { continue };
             let ids = self.operands(k).map(|(arrow, _)| format!("\"d{arrow}\""));
             // the derivative of the drawn node by itself is where it starts
@@ -104,7 +110,10 @@ impl Page<'_> {
             if let Some(adjoint) = &block.adjoint {
                 text += &self.backward(k, adjoint)?;
             }
-            let label = string(&format!("{}, {}", block.title, line(&block.value, self.digits)));
+            let label = match block.kind {
+                Kind::Folded => string(&block.title),
+                _ => string(&format!("{}, {}", block.title, line(&block.value, self.digits))),
+            };
             boxes.push(format!("{{\"box\":{k},\"label\":{label},\"text\":{}}}", string(&text)));
         }
         Ok(format!("[\n{}\n]", boxes.join(",\n")))
@@ -122,7 +131,7 @@ impl Page<'_> {
                 let name = block.name.as_deref().unwrap_or_default();
                 write!(
                     text,
-                    "<p>{}: operations like those beside them ({}).</p>",
+                    "<p>{}: left out: they look like what is beside them, or are far away ({}).</p>",
                     escaped(&block.title),
                     escaped(name)
                 )?;

@@ -34,8 +34,8 @@ pub(super) fn lines(shown: &Shown, digits: usize) -> Vec<String> {
             let lengths: Vec<String> = shape.iter().map(usize::to_string).collect();
             let shape = if lengths.is_empty() { "()".to_string() } else { format!("[{}]", lengths.join("×")) };
             let of = |m: &Measures| {
-                let [low, high, norm] = [m.low, m.high, m.norm].map(|x| number(x, digits.min(4)));
-                if low == high { format!("all {low}") } else { format!("{low}…{high} ‖{norm}‖") }
+                let [low, high, norm] = [m.low, m.high, m.norm].map(|x| number(x, digits));
+                if m.low == m.high { format!("all {low}") } else { format!("{low}…{high} ‖{norm}‖") }
             };
             std::iter::once(shape).chain(measures.as_ref().map(of)).collect()
         }

@@ -36,7 +36,10 @@ impl fmt::Display for Choice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Choice::Forward { runs } => {
-                write!(f, "forward, {runs} runs of {WIDTH} tangents: with at most {CROSSING} inputs faster than a tape")
+                write!(
+                    f,
+                    "forward, {WIDTH} tangents at a time, {runs} in number: with at most {CROSSING} inputs faster than a tape"
+                )
             }
             Choice::Reverse => write!(f, "reverse, one run and one sweep: there are more than {CROSSING} inputs"),
             Choice::ForwardOverReverse { runs } => write!(f, "forward over reverse, {runs} runs of 4 columns each"),

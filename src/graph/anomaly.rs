@@ -96,7 +96,8 @@ thread_local! {
 
 /// Runs `f` and watches: the first operation that makes a NaN or an infinity out of finite operands comes back as an
 /// error, whether it was a value (when it was computed) or an adjoint (in a sweep, or in
-/// [`gradients`](crate::gradients)), of a number or of an array, of any number type of this thread.
+/// [`gradients`](crate::gradients)), of a number or of an array, of any plain or dual number type of this thread.
+/// (`Dual` and `Var` by themselves are not watched.)
 ///
 /// `f` runs to its end in any case; what it returned is dropped if there was an anomaly. A panic in `f` passes through,
 /// and the mode ends. Within another `detect` the inner one reports, and the outer one goes on after it. Within
