@@ -292,6 +292,11 @@ pub(crate) fn clamp<P: Plain>(x: P, low: P, high: P) -> P {
     if let Err(error) = bounds(low.to_f64().unwrap_or(f64::NAN), high.to_f64().unwrap_or(f64::NAN)) {
         panic!("{error}");
     }
+    between(x, low, high)
+}
+/// `x` within the bounds; whether they are in order is not asked.
+#[inline]
+pub(crate) fn between<P: Plain>(x: P, low: P, high: P) -> P {
     if x < low {
         low
     } else if x > high {

@@ -5,7 +5,7 @@
 //! exponential stands in its place.
 
 use super::fault::slip;
-use super::kinks::{cases, one, sigmoid, strong_zero, zero};
+use super::kinks::{between, cases, one, sigmoid, strong_zero, zero};
 use super::special::{normal_density, of};
 use crate::number::Elementary;
 use num_traits::Float as Plain;
@@ -119,17 +119,6 @@ pub(crate) fn selu_d<S: Elementary>(x: &S) -> S {
     })
 }
 
-/// `x` within the bounds; unlike the standard library's `clamp`, it is not asked whether they are in order.
-#[inline]
-fn between<P: Plain>(x: P, low: P, high: P) -> P {
-    if x < low {
-        low
-    } else if x > high {
-        high
-    } else {
-        x
-    }
-}
 #[inline]
 pub(crate) fn hard_tanh<P: Plain>(x: P) -> P {
     between(x, -P::one(), P::one())

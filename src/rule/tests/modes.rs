@@ -189,22 +189,16 @@ fn var_of_dual<T: Float, F: Everywhere<T>>(f: &F, x: &[T]) -> Derivatives<T> {
 
 fn dual_of_var<T: Float, F: Everywhere<T>>(f: &F, x: &[T]) -> Derivatives<T> {
     let slope = |i| value_and_grad(|x: &[Var<T>]| f.call(&seeded(x, [i])).derivative(), x);
-    let rows: Vec<_> = (0..x.len()).map(slope).collect();
-    let value = f.call(x);
-    Derivatives {
-        value,
-        first: rows.iter().map(|(slope, _)| *slope).collect(),
-        second: Some(rows.into_iter().map(|(_, row)| row).collect()),
-    }
+    slopes_and_rows(f.call(x), (0..x.len()).map(slope).collect())
 }
 
 fn var_of_var<T: Float, F: Everywhere<T>>(f: &F, x: &[T]) -> Derivatives<T> {
     let slope = |i: usize| value_and_grad(|x: &[Var<T>]| grad(|x: &[Var<Var<T>>]| f.call(x), x)[i], x);
-    let rows: Vec<_> = (0..x.len()).map(slope).collect();
-    let value = f.call(x);
-    Derivatives {
-        value,
-        first: rows.iter().map(|(slope, _)| *slope).collect(),
-        second: Some(rows.into_iter().map(|(_, row)| row).collect()),
-    }
+    slopes_and_rows(f.call(x), (0..x.len()).map(slope).collect())
+}
+
+/// From each slope with its own gradient.
+fn slopes_and_rows<T: Float>(value: T, rows: Vec<(T, Vec<T>)>) -> Derivatives<T> {
+    let (first, second) = rows.into_iter().unzip();
+    Derivatives { value, first, second: Some(second) }
 }
