@@ -1,5 +1,6 @@
 //! What functions of many outputs return.
 
+use super::point::by_index;
 use crate::dual::Dual;
 use crate::number::Float;
 use crate::var::Var;
@@ -66,7 +67,7 @@ impl<S: Float, D: Dimension> sealed::Sealed for Array<S, D> {}
 impl<S: Float, D: Dimension> Output for Array<S, D> {
     type Number = S;
     type With<U> = Array<U, D>;
-    fn with<U>(&self, mut f: impl FnMut(S) -> U) -> Array<U, D> {
-        self.map(|&x| f(x))
+    fn with<U>(&self, f: impl FnMut(S) -> U) -> Array<U, D> {
+        by_index(self, f)
     }
 }

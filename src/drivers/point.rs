@@ -123,7 +123,14 @@ impl<T: Float, D: Dimension> Point for Array<T, D> {
     fn size(&self) -> usize {
         self.len()
     }
-    fn with<S>(&self, mut f: impl FnMut(T) -> S) -> Array<S, D> {
-        self.map(|&x| f(x))
+    fn with<S>(&self, f: impl FnMut(T) -> S) -> Array<S, D> {
+        by_index(self, f)
+    }
+}
+/// `f` of each element in the order of the indices: ndarray's own `map` goes as they lie in memory.
+pub(super) fn by_index<T: Float, D: Dimension, S>(x: &Array<T, D>, f: impl FnMut(T) -> S) -> Array<S, D> {
+    match Array::from_shape_vec(x.raw_dim(), x.iter().copied().map(f).collect()) {
+        Ok(array) => array,
+        Err(error) => panic!("{error}: this is a bug in backprop"),
     }
 }

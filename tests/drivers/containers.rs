@@ -71,6 +71,30 @@ fn many_outputs() {
     assert_eq!((value, along), (array![[7.0, 10.0], [15.0, 22.0]], array![[2.0, 2.0], [3.0, 0.0]]));
 }
 
+/// Elements go by their indices, however they lie in memory.
+#[test]
+fn layouts() {
+    let x = array![[1.0, 2.0], [3.0, 4.0]];
+    let v = array![[1.0, 10.0], [100.0, 1000.0]];
+    // the same arrays, column by column in memory
+    let turned = |a: &Array2<f64>| a.t().as_standard_layout().into_owned().reversed_axes();
+    assert_eq!((&turned(&x), &turned(&v)), (&x, &v));
+    let f = |x: &ndarray::ArrayRef2<Var<Dual>>| x[[0, 1]].square() * x[[1, 0]];
+    let along = |x: &Array2<f64>, v: &Array2<f64>| jvp(|x| x[[0, 1]] * 5.0 + x[[1, 0]] * 7.0, x, v).1;
+    let rows = |x: &Array2<f64>| jacobian(|x| x.map(|x| x * x).reversed_axes(), x);
+    for (x, v) in [(x.clone(), turned(&v)), (turned(&x), v.clone()), (turned(&x), turned(&v))] {
+        assert_eq!(along(&x, &v), 750.0);
+        assert_eq!(hvp(f, &x, &v).1, array![[0.0, 460.0], [40.0, 0.0]]);
+        assert_eq!(
+            rows(&x),
+            array![[2.0, 0.0, 0.0, 0.0], [0.0, 0.0, 6.0, 0.0], [0.0, 4.0, 0.0, 0.0], [0.0, 0.0, 0.0, 8.0]]
+        );
+        let of_dual = |x: &ndarray::ArrayRef2<Dual<f64, 3>>| x.map(|x| x * x).reversed_axes();
+        assert_eq!(forward::jacobian::<3, _, _>(of_dual, &x), rows(&x));
+        assert_eq!(hessian(|x| x[[0, 1]].square() * x[[1, 0]], &x)[[1, 2]], 4.0);
+    }
+}
+
 #[test]
 fn pullbacks_outlive_their_call() {
     let x = [2.0, 3.0];
