@@ -27,11 +27,17 @@
 //!
 //! `forward` is only ever called with plain numbers, so it may iterate, look things up, or call other libraries;
 //! `backward` is called with every number that derivatives are taken of, so that it can be differentiated itself.
-//! For a rule that exists for plain numbers only there is [`first_order`].
+//! For a rule that exists for plain numbers only there is [`first_order`]; a long statement becomes one operation by
+//! [`Fused`], without a rule.
+
+mod fused;
+
+pub use fused::Fused;
 
 use crate::dual::Dual;
 use crate::graph::handle::Node;
 use crate::graph::payload::{self, Custom, Customized};
+use crate::jet::Jet;
 use crate::number::{Elementary, Float};
 use crate::var::Var;
 use std::borrow::Cow;
@@ -118,6 +124,24 @@ impl<O: Operation<T>, T: Apply<O>, const N: usize> Apply<O> for Dual<T, N> {
             result.collect(slope, x);
         }
         result
+    }
+}
+
+/// The slopes are those at the adjoint 1, which are series as well.
+impl<O, T, const K: usize> Apply<O> for Jet<T, K>
+where
+    O: Operation<T> + Operation<Jet<T, K>>,
+    T: Apply<O>,
+{
+    #[track_caller]
+    fn apply_shared(operation: &Rc<O>, x: &[Self]) -> Self {
+        let values: Vec<T> = x.iter().map(Jet::value).collect();
+        let z = T::apply_shared(operation, &values);
+        Jet::risen(z, x, |x, z| {
+            let slopes = operation.backward(x, z, &Jet::of(1.0));
+            payload::counted(<O as Operation<T>>::name(operation), slopes.len(), x.len());
+            slopes
+        })
     }
 }
 

@@ -7,6 +7,7 @@
 //! | `forward` | derivatives, directional derivatives, Jacobians, on dual numbers |
 //! | `auto` | the mode chosen by the number of inputs, for functions written once |
 //! | `second` | Hessians and their products with vectors, forward over reverse |
+//! | `series` | derivatives of higher order, on Taylor series |
 
 pub(crate) mod auto;
 pub(crate) mod forward;
@@ -14,9 +15,11 @@ mod output;
 mod point;
 mod reverse;
 mod second;
+mod series;
 
 pub use forward::{derivative, jvp};
 pub use output::Output;
 pub use point::{Coordinate, Point};
 pub use reverse::{Pullback, Workspace, grad, jacobian, value_and_grad, value_and_grad_with, vjp};
 pub use second::{hessian, hvp};
+pub use series::{laplacian, mixed_partial, nth_derivative, taylor, taylor_along};

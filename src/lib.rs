@@ -12,6 +12,7 @@ mod ops;
 mod rule;
 // floor 2
 mod dual;
+mod jet;
 // floor 3
 pub mod graph;
 pub mod tape;
@@ -34,6 +35,7 @@ pub use array::{ArrayOperand, NodeArray0, NodeArray1, NodeArray2, NodeArray3, No
 pub use array::{Dropout, Parameters};
 pub use drivers::{Coordinate, Output, Point, Pullback, Workspace};
 pub use drivers::{derivative, grad, hessian, hvp, jacobian, jvp, value_and_grad, value_and_grad_with, vjp};
+pub use drivers::{laplacian, mixed_partial, nth_derivative, taylor, taylor_along};
 pub use dual::Dual;
 pub use error::Error;
 pub use gradients::{Root, Wrt, gradients, gradients_with};
@@ -42,6 +44,7 @@ pub use graph::array::{NodeArray, NodeArrayD};
 pub use graph::handle::Node;
 pub use graph::modes::no_grad;
 pub use graph::recorded::Recorded;
+pub use jet::Jet;
 pub use number::{Call, Elementary, Float, Fuse, Number, Scalar, fuse};
 pub use rule::branch::{select, try_clamp};
 pub use rule::fold::{dot, logsumexp, norm, sum, try_dot};
@@ -50,11 +53,13 @@ pub use var::Var;
 
 /// Drivers in forward mode, chunk by chunk; [`derivative`] and [`jvp`] are in forward mode, too.
 pub mod forward {
-    pub use crate::drivers::forward::{grad, jacobian};
+    pub use crate::drivers::forward::{grad, jacobian, value_and_grad};
 }
 
 /// Drivers that choose the mode by the number of inputs, for functions that are written once for every number
 /// ([`Call`]); and what they chose.
 pub mod auto {
-    pub use crate::drivers::auto::{Choice, grad, gradient_mode, hessian, hessian_mode, value_and_grad};
+    pub use crate::drivers::auto::{
+        Choice, grad, gradient_mode, hessian, hessian_mode, jacobian, jacobian_mode, value_and_grad,
+    };
 }

@@ -325,16 +325,28 @@ literals_left!([] Node<f64>, f64, std::convert::identity);
 literals_left!([] Node<f32>, f32, std::convert::identity);
 literals_nested!([U: BuiltOn<f64> + Float, const M: usize] Node<crate::Dual<U, M>>, f64);
 literals_nested!([U: BuiltOn<f32> + Float, const M: usize] Node<crate::Dual<U, M>>, f32);
+literals_nested!([U: BuiltOn<f64> + Float, const M: usize] Node<crate::Jet<U, M>>, f64);
+literals_nested!([U: BuiltOn<f32> + Float, const M: usize] Node<crate::Jet<U, M>>, f32);
 numeric_traits!([T: Float] Node<T>);
 
-/// Literals of dual numbers over nodes.
-mod dual_of_node {
-    use crate::Node;
-    use crate::dual::{Dual, arithmetic};
-    use crate::number::{BuiltOn, Elementary, Float};
-    use crate::ops::{literals_left, literals_nested};
-    literals_nested!([U: BuiltOn<f64> + Float, const N: usize] Dual<Node<U>, N>, f64);
-    literals_nested!([U: BuiltOn<f32> + Float, const N: usize] Dual<Node<U>, N>, f32);
+/// Literals of dual numbers and of series over nodes.
+mod over_node {
+    mod dual {
+        use crate::Node;
+        use crate::dual::{Dual, arithmetic};
+        use crate::number::{BuiltOn, Elementary, Float};
+        use crate::ops::{literals_left, literals_nested};
+        literals_nested!([U: BuiltOn<f64> + Float, const N: usize] Dual<Node<U>, N>, f64);
+        literals_nested!([U: BuiltOn<f32> + Float, const N: usize] Dual<Node<U>, N>, f32);
+    }
+    mod jet {
+        use crate::Node;
+        use crate::jet::{Jet, arithmetic};
+        use crate::number::{BuiltOn, Elementary, Float};
+        use crate::ops::{literals_left, literals_nested};
+        literals_nested!([U: BuiltOn<f64> + Float, const K: usize] Jet<Node<U>, K>, f64);
+        literals_nested!([U: BuiltOn<f32> + Float, const K: usize] Jet<Node<U>, K>, f32);
+    }
 }
 
 impl<L, T: Float + BuiltOn<L>> BuiltOn<L> for Node<T> {}

@@ -8,8 +8,10 @@
 //! | [`Scalar`] | `Float` and `Number`, also within [`fuse`] | a `Copy` formula whose statements are fused |
 //! | [`Call`] | a function written once for every number | models that a driver runs in the mode it chooses |
 
+mod call;
 mod fuse;
 
+pub use call::Call;
 pub(crate) use fuse::unfused;
 pub use fuse::{Fuse, Scalar, fuse};
 
@@ -433,35 +435,5 @@ pub trait Float:
     #[doc(hidden)]
     fn were_hasty(_: &[Self]) -> bool {
         false
-    }
-}
-
-/// A function of many numbers that is written once and runs on every one of them.
-///
-/// A closure has one argument type, so code that chooses the mode itself cannot take one; it takes a `Call`. Closures
-/// are `Call` for their own argument type.
-///
-/// ```
-/// use backprop::{Call, Dual, Number};
-/// struct Rosenbrock;
-/// impl<S: Number> Call<S> for Rosenbrock {
-///     fn call(&self, x: &[S]) -> S {
-///         (1.0 - &x[0]).square() + 100.0 * (&x[1] - x[0].square()).square()
-///     }
-/// }
-/// fn derivative_in_first<F: Call<f64> + Call<Dual>>(f: &F, x: &[f64; 2]) -> (f64, f64) {
-///     let dual = [Dual::variable(x[0]), Dual::constant(x[1])];
-///     (f.call(x), f.call(&dual).derivative())
-/// }
-/// assert_eq!(derivative_in_first(&Rosenbrock, &[2.0, 1.0]), (901.0, 2402.0));
-/// ```
-pub trait Call<S> {
-    /// The function's value.
-    fn call(&self, x: &[S]) -> S;
-}
-impl<S, F: Fn(&[S]) -> S> Call<S> for F {
-    #[inline]
-    fn call(&self, x: &[S]) -> S {
-        self(x)
     }
 }

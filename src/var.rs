@@ -1,6 +1,7 @@
 //! A `Copy` number in reverse mode: [`Var`], for code that was written for plain numbers.
 
 use crate::dual::Dual;
+use crate::jet::Jet;
 use crate::number::{BuiltOn, Elementary, Float, Fuse, sealed};
 #[cfg(feature = "approx")]
 use crate::ops::compares;
@@ -294,12 +295,14 @@ literals_nested!([U: BuiltOn<f64> + Float] Var<Var<U>>, f64);
 literals_nested!([U: BuiltOn<f32> + Float] Var<Var<U>>, f32);
 literals_nested!([U: BuiltOn<f64> + Float, const M: usize] Var<Dual<U, M>>, f64);
 literals_nested!([U: BuiltOn<f32> + Float, const M: usize] Var<Dual<U, M>>, f32);
+literals_nested!([U: BuiltOn<f64> + Float, const M: usize] Var<Jet<U, M>>, f64);
+literals_nested!([U: BuiltOn<f32> + Float, const M: usize] Var<Jet<U, M>>, f32);
 numeric_traits!([T: Float] Var<T>);
 copy_float!([T: Float] Var<T>);
 #[cfg(feature = "approx")]
 compares!([] Var<T>, Float);
 
-/// Literals of dual numbers and of nodes over variables.
+/// Literals of dual numbers, of series and of nodes over variables.
 mod over_var {
     mod dual {
         use crate::Var;
@@ -308,6 +311,14 @@ mod over_var {
         use crate::ops::{literals_left, literals_nested};
         literals_nested!([U: BuiltOn<f64> + Float, const N: usize] Dual<Var<U>, N>, f64);
         literals_nested!([U: BuiltOn<f32> + Float, const N: usize] Dual<Var<U>, N>, f32);
+    }
+    mod jet {
+        use crate::Var;
+        use crate::jet::{Jet, arithmetic};
+        use crate::number::{BuiltOn, Elementary, Float};
+        use crate::ops::{literals_left, literals_nested};
+        literals_nested!([U: BuiltOn<f64> + Float, const K: usize] Jet<Var<U>, K>, f64);
+        literals_nested!([U: BuiltOn<f32> + Float, const K: usize] Jet<Var<U>, K>, f32);
     }
     mod node {
         use crate::Var;

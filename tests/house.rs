@@ -12,6 +12,7 @@ const FLOORS: &[(&str, u32)] = &[
     ("rule", 1),
     ("ops", 1),
     ("dual", 2),
+    ("jet", 2),
     ("graph", 3),
     ("tape", 3),
     ("node", 4),

@@ -2,6 +2,7 @@
 
 use crate::dual::Dual;
 use crate::graph::handle::Node;
+use crate::jet::Jet;
 use crate::number::Float;
 
 /// A number whose parts can be compared one by one: a plain number has one, a [`Dual`] those of its value and of its
@@ -32,6 +33,13 @@ impl<S: Parts + crate::number::Elementary, const N: usize> Parts for Dual<S, N> 
         self.tangents().iter().for_each(|tangent| tangent.each_part(see));
     }
 }
+impl<S: sealed::Sealed, const K: usize> sealed::Sealed for Jet<S, K> {}
+impl<S: Parts + crate::number::Elementary, const K: usize> Parts for Jet<S, K> {
+    fn each_part(&self, see: &mut dyn FnMut(f64)) {
+        self.value().each_part(see);
+        self.higher().iter().for_each(|coefficient| coefficient.each_part(see));
+    }
+}
 impl<T: Float> sealed::Sealed for Node<T> {}
 impl<T: Float + Parts> Parts for Node<T> {
     fn each_part(&self, see: &mut dyn FnMut(f64)) {
@@ -39,7 +47,7 @@ impl<T: Float + Parts> Parts for Node<T> {
     }
 }
 
-/// Whether two numbers are the same in every part, value and all tangents: at most `tolerance · max(1, |a|, |b|)` apart,
+/// Whether two numbers are the same in every part, value and all tangents or coefficients: at most `tolerance · max(1, |a|, |b|)` apart,
 /// or equal infinities, or both NaN. (`==` compares values only, so that code branches as on plain numbers.)
 ///
 /// ```

@@ -1,7 +1,7 @@
 //! Drivers that choose the mode themselves: for functions that are written once for every number.
 
 use super::forward;
-use super::reverse::value_and_grad as by_tape;
+use super::reverse::{jacobian as by_sweeps, value_and_grad as by_tape};
 use super::second;
 use crate::dual::Dual;
 use crate::number::Call;
@@ -38,10 +38,10 @@ impl fmt::Display for Choice {
             Choice::Forward { runs } => {
                 write!(
                     f,
-                    "forward, {WIDTH} tangents at a time, {runs} in number: with at most {CROSSING} inputs faster than a tape"
+                    "forward, {WIDTH} tangents at a time, {runs} in number: faster than a tape with so few inputs"
                 )
             }
-            Choice::Reverse => write!(f, "reverse, one run and one sweep: there are more than {CROSSING} inputs"),
+            Choice::Reverse => write!(f, "reverse, one run and a sweep for each output: there are many inputs to each"),
             Choice::ForwardOverReverse { runs } => write!(f, "forward over reverse, {runs} runs of 4 columns each"),
         }
     }
@@ -81,21 +81,7 @@ pub fn gradient_mode(n: usize) -> Choice {
 #[track_caller]
 pub fn value_and_grad<F: Call<Dual<f64, WIDTH>> + Call<Var>>(f: &F, x: &[f64]) -> (f64, Vec<f64>) {
     match gradient_mode(x.len()) {
-        Choice::Forward { .. } => {
-            let mut gradient = Vec::with_capacity(x.len());
-            let mut value = None;
-            let mut inputs: Vec<Dual<f64, WIDTH>> = x.iter().map(|&x| Dual::constant(x)).collect();
-            // of no inputs there is a value, too
-            for start in (0..x.len().max(1)).step_by(WIDTH) {
-                let chunk = start..x.len().min(start + WIDTH);
-                chunk.clone().for_each(|k| inputs[k] = Dual::seeded(x[k], k - start));
-                let y = f.call(&inputs);
-                gradient.extend(&y.tangents()[..chunk.len()]);
-                value = value.or(Some(y.value()));
-                chunk.for_each(|k| inputs[k] = Dual::constant(x[k]));
-            }
-            (value.unwrap_or(f64::NAN), gradient)
-        }
+        Choice::Forward { .. } => forward::value_and_grad::<WIDTH, _>(|x: &[Dual<f64, WIDTH>]| f.call(x), x),
         _ => by_tape(|x: &[Var]| f.call(x), x),
     }
 }
@@ -117,6 +103,50 @@ pub fn value_and_grad<F: Call<Dual<f64, WIDTH>> + Call<Var>>(f: &F, x: &[f64]) -
 #[track_caller]
 pub fn grad<F: Call<Dual<f64, WIDTH>> + Call<Var>>(f: &F, x: &[f64]) -> Vec<f64> {
     value_and_grad(f, x).1
+}
+
+/// The mode that [`jacobian`] takes for a function of `n` inputs and `m` outputs.
+///
+/// Forward takes a run for every 8 inputs, reverse a run and a sweep for every output, which cost about the same.
+///
+/// ```
+/// use backprop::auto::{jacobian_mode, Choice};
+/// assert_eq!(jacobian_mode(10, 1000), Choice::Forward { runs: 2 });
+/// assert_eq!(jacobian_mode(1000, 10), Choice::Reverse);
+/// assert_eq!(jacobian_mode(1000, 1000), Choice::Forward { runs: 125 });
+/// ```
+#[must_use]
+pub fn jacobian_mode(n: usize, m: usize) -> Choice {
+    let runs = n.div_ceil(WIDTH);
+    if n <= CROSSING || runs <= m { Choice::Forward { runs } } else { Choice::Reverse }
+}
+
+/// The Jacobian of a function written for every number, a row for each output, in the mode that is faster: see
+/// [`jacobian_mode`]. With more than 24 inputs it runs once on plain numbers before, to see how many outputs there are.
+///
+/// ```
+/// use backprop::{auto, model, Number};
+/// model! {
+///     fn polar<S: Number>(x: &[S]) -> Vec<S> {
+///         vec![x[0].hypot(&x[1]), x[1].atan2(&x[0])]
+///     }
+/// }
+/// assert_eq!(auto::jacobian(&polar, &[3.0, 4.0]), ndarray::array![[0.6, 0.8], [-0.16, 0.12]]);
+/// ```
+///
+/// # Panics
+/// If the function panics, or returns another number of outputs the next time.
+#[must_use]
+#[track_caller]
+pub fn jacobian<F>(f: &F, x: &[f64]) -> Array2<f64>
+where
+    F: Call<f64, Vec<f64>> + Call<Dual<f64, WIDTH>, Vec<Dual<f64, WIDTH>>> + Call<Var, Vec<Var>>,
+{
+    let outputs = if x.len() <= CROSSING { 0 } else { Call::<f64, Vec<f64>>::call(f, x).len() };
+    match jacobian_mode(x.len(), outputs) {
+        Choice::Forward { .. } => forward::jacobian::<WIDTH, _, _>(|x: &[Dual<f64, WIDTH>]| f.call(x), x),
+        _ => by_sweeps(|x: &[Var]| f.call(x), x),
+    }
 }
 
 /// The Hessian of a function written for every number: forward over reverse.

@@ -65,12 +65,31 @@ pub fn grad<const N: usize, P: Point + ?Sized>(
     f: impl Fn(&P::View<Dual<P::Number, N>>) -> Dual<P::Number, N>,
     x: &P,
 ) -> P::With<P::Number> {
+    value_and_grad(f, x).1
+}
+/// Value and gradient in **forward mode**: see [`grad`].
+///
+/// ```
+/// use backprop::forward;
+/// assert_eq!(forward::value_and_grad::<8, _>(|x| x[0] * x[1], &[2.0, 3.0]), (6.0, [3.0, 2.0]));
+/// ```
+///
+/// # Panics
+/// If the closure panics.
+#[must_use]
+pub fn value_and_grad<const N: usize, P: Point + ?Sized>(
+    f: impl Fn(&P::View<Dual<P::Number, N>>) -> Dual<P::Number, N>,
+    x: &P,
+) -> (P::Number, P::With<P::Number>) {
+    // the first run gives the value, also of no inputs
+    let first = f(seeded(x, 0).borrow());
     let mut gradient = Vec::with_capacity(x.size());
-    for start in chunks::<N>(x.size()) {
+    gradient.extend(first.tangents().iter().take(x.size()));
+    for start in chunks::<N>(x.size()).skip(1) {
         let y = f(seeded(x, start).borrow());
         gradient.extend(y.tangents().iter().take(x.size() - start));
     }
-    x.filled(gradient)
+    (first.value(), x.filled(gradient))
 }
 
 /// The Jacobian, a row for each output, in **forward mode**: `N` inputs at a time.

@@ -2,6 +2,7 @@
 
 use super::point::by_index;
 use crate::dual::Dual;
+use crate::jet::Jet;
 use crate::number::Float;
 use crate::var::Var;
 use ndarray::{Array, Dimension};
@@ -45,6 +46,7 @@ macro_rules! outputs { ($([$($g:tt)*] $S:ty;)*) => { $(
 )* } }
 outputs! {
     [T: Float, const M: usize] Dual<T, M>;
+    [T: Float, const K: usize] Jet<T, K>;
     [T: Float] Var<T>;
 }
 impl<S: Float> sealed::Sealed for Vec<S> {}

@@ -1,6 +1,7 @@
 //! Where functions are looked at: numbers in a container, which comes back with other numbers in it.
 
 use crate::dual::Dual;
+use crate::jet::Jet;
 use crate::number::Float;
 use crate::var::Var;
 use ndarray::{Array, ArrayRef, Dimension};
@@ -63,6 +64,7 @@ mod sealed {
 pub trait Coordinate: Float {}
 impl Coordinate for f64 {}
 impl<T: Float, const M: usize> Coordinate for Dual<T, M> {}
+impl<T: Float, const K: usize> Coordinate for Jet<T, K> {}
 impl<T: Float> Coordinate for Var<T> {}
 
 impl<T> sealed::Sealed for [T] {}
@@ -113,6 +115,7 @@ macro_rules! fixed { ($([$($g:tt)*] $T:ty;)*) => { $(
 fixed! {
     [] f64;
     [T: Float, const M: usize,] Dual<T, M>;
+    [T: Float, const K: usize,] Jet<T, K>;
     [T: Float,] Var<T>;
 }
 impl<T, D: Dimension> sealed::Sealed for Array<T, D> {}

@@ -6,7 +6,7 @@ use crate::modes::{TinyChunks, drop_shuffled, run, run_dropping};
 use crate::program::{Program, Rng};
 use crate::textbook::Trace;
 use crate::walker::{self, Walk};
-use backprop::{Dual, Elementary, Node, Var, dot, grad, gradients, graph, hvp, value_and_grad};
+use backprop::{Dual, Elementary, Jet, Node, Var, dot, grad, gradients, graph, hvp, value_and_grad};
 
 /// The widest dual number: programs have no more inputs.
 const INPUTS: usize = 6;
@@ -237,6 +237,12 @@ fn second(program: &Program, trace: &Trace, direction: &[f64], rng: &mut Rng) {
     let along = |of: &[f64], f: fn(f64) -> f64| -> f64 { of.iter().zip(direction).map(|(h, v)| f(h * v)).sum() };
     let found = cells[cells.len() - 1].derivative().derivative();
     second_order("Dual of Dual, twice along", 0, found, along(&reference, |p| p), along(&scales, f64::abs));
+
+    // a series along the direction
+    let pairs = program.inputs.iter().zip(direction);
+    let moving: Vec<Jet<f64, 2>> = pairs.map(|(&x, &v)| Jet::on_line(x, v)).collect();
+    let found = run(program, &moving)[last].derivative(2);
+    second_order("Jet", 0, found, along(&reference, |p| p), along(&scales, f64::abs));
 }
 
 /// The Hessian times a direction by dual numbers in nodes.

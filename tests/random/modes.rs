@@ -1,7 +1,7 @@
 //! A program on any number.
 
 use crate::program::{Arg, Program, Rng, Step, What};
-use backprop::{Dual, Fold, Node, Number, Op, Var, dot, logsumexp, norm, sum};
+use backprop::{Dual, Fold, Jet, Node, Number, Op, Var, dot, logsumexp, norm, sum};
 
 /// A number with its operators in every form: they are traits of concrete types, hence one macro for all.
 pub trait Mode: Number {
@@ -55,7 +55,7 @@ macro_rules! modes { ($($S:ty),*) => { $(
 }
 modes!(f64, Dual<f64>, Dual<f64, 3>, Dual<f64, 6>, Dual<f64, 8>, Dual<Dual<f64>>, Dual<Dual<f64>, 6>, Dual<Dual<f64, 3>, 3>);
 modes!(Node<f64>, Node<Dual<f64>>, Dual<Node<f64>>);
-modes!(Var<f64>, Var<Dual<f64>>, Var<Var<f64>>);
+modes!(Var<f64>, Var<Dual<f64>>, Var<Var<f64>>, Jet<f64, 2>);
 
 /// The methods of the table. A row that is missing here fails the test as soon as it is drawn.
 macro_rules! methods {

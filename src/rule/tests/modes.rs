@@ -1,7 +1,7 @@
 //! The modes. Each differentiates a function of several numbers in its own way; all must say the same.
 
 use crate::number::{Call, Elementary, Float};
-use crate::{Dual, Node, Var, grad, gradients, value_and_grad};
+use crate::{Dual, Jet, Node, Var, grad, gradients, value_and_grad};
 
 /// What a mode says about a function at a point.
 #[derive(Debug)]
@@ -43,6 +43,9 @@ pub(super) trait Everywhere<T: Float>:
     + Call<Var<Dual<T>>>
     + Call<Dual<Var<T>>>
     + Call<Var<Var<T>>>
+    + Call<Jet<T, 2>>
+    + Call<Jet<Dual<T>, 1>>
+    + Call<Var<Jet<T, 1>>>
 {
 }
 impl<T: Float, F> Everywhere<T> for F where
@@ -57,13 +60,16 @@ impl<T: Float, F> Everywhere<T> for F where
         + Call<Var<Dual<T>>>
         + Call<Dual<Var<T>>>
         + Call<Var<Var<T>>>
+        + Call<Jet<T, 2>>
+        + Call<Jet<Dual<T>, 1>>
+        + Call<Var<Jet<T, 1>>>
 {
 }
 
 type Mode<T, F> = fn(&F, &[T]) -> Derivatives<T>;
 
 /// All of them, with their names.
-pub(super) fn modes<T: Float, F: Everywhere<T>>() -> [(&'static str, Mode<T, F>); 13] {
+pub(super) fn modes<T: Float, F: Everywhere<T>>() -> [(&'static str, Mode<T, F>); 15] {
     [
         ("Dual", dual),
         ("Dual of two directions", dual_of_two),
@@ -78,6 +84,8 @@ pub(super) fn modes<T: Float, F: Everywhere<T>>() -> [(&'static str, Mode<T, F>)
         ("Var<Dual>", var_of_dual),
         ("Dual<Var>", dual_of_var),
         ("Var<Var>", var_of_var),
+        ("Jet", jet),
+        ("Var<Jet>", var_of_jet),
     ]
 }
 
@@ -195,6 +203,37 @@ fn dual_of_var<T: Float, F: Everywhere<T>>(f: &F, x: &[T]) -> Derivatives<T> {
 fn var_of_var<T: Float, F: Everywhere<T>>(f: &F, x: &[T]) -> Derivatives<T> {
     let slope = |i: usize| value_and_grad(|x: &[Var<T>]| grad(|x: &[Var<Var<T>>]| f.call(x), x)[i], x);
     slopes_and_rows(f.call(x), (0..x.len()).map(slope).collect())
+}
+
+/// The diagonal of the Hessian from series to order 2, the rest from series of dual numbers.
+fn jet<T: Float, F: Everywhere<T>>(f: &F, x: &[T]) -> Derivatives<T> {
+    let along = |x: &[T], i| -> Vec<Jet<T, 2>> {
+        let velocity = |k| T::of(if k == i { 1.0 } else { 0.0 });
+        x.iter().enumerate().map(|(k, &x)| Jet::on_line(x, velocity(k))).collect()
+    };
+    let axes: Vec<Jet<T, 2>> = (0..x.len()).map(|i| f.call(&along(x, i))).collect();
+    let both = |i, j| {
+        let velocity = |k| Dual::constant(T::of(if k == i { 1.0 } else { 0.0 }));
+        let moving: Vec<Jet<Dual<T>, 1>> =
+            seeded(x, [j]).into_iter().enumerate().map(|(k, x)| Jet::on_line(x, velocity(k))).collect();
+        f.call(&moving).coefficient(1).derivative()
+    };
+    let entry = |i: usize, j: usize| if i == j { axes[i].derivative(2) } else { both(i, j) };
+    let second = (0..x.len()).map(|i| (0..x.len()).map(|j| entry(i, j)).collect()).collect();
+    let value = f.call(&along(x, 0)).value();
+    Derivatives { value, first: axes.iter().map(|z| z.derivative(1)).collect(), second: Some(second) }
+}
+
+fn var_of_jet<T: Float, F: Everywhere<T>>(f: &F, x: &[T]) -> Derivatives<T> {
+    let sweep = |j| {
+        let velocity = |k| T::of(if k == j { 1.0 } else { 0.0 });
+        let moving: Vec<Jet<T, 1>> = x.iter().enumerate().map(|(k, &x)| Jet::on_line(x, velocity(k))).collect();
+        value_and_grad(|x: &[Var<Jet<T, 1>>]| f.call(x), &moving[..])
+    };
+    let sweeps: Vec<_> = (0..x.len()).map(sweep).collect();
+    let first = sweeps.iter().enumerate().map(|(i, (_, grads))| grads[i].value()).collect();
+    let second = (0..x.len()).map(|i| sweeps.iter().map(|(_, grads)| grads[i].coefficient(1)).collect()).collect();
+    Derivatives { value: sweeps[0].0.value(), first, second: Some(second) }
 }
 
 /// From each slope with its own gradient.
