@@ -349,7 +349,10 @@ impl<T: Float> Fuse for Var<T> {
         if scope == NONE || x.iter().any(|x| x.scope != scope) {
             return Var::many(value, x.iter().zip(slopes.iter().copied()));
         }
-        let pair = |k: usize| if k + 1 == N { Pair::last } else { Pair::new }(x[k].slot, slopes[k]);
+        let pair = |k: usize| {
+            let (slot, slope) = (x[k].slot, slopes[k]);
+            if k + 1 == N { Pair::last(slot, slope) } else { Pair::new(slot, slope) }
+        };
         Var { value, slot: tape::push::<T, N>(scope, std::array::from_fn(pair)), scope }
     }
 }
