@@ -28,6 +28,14 @@ fn every_example_runs_and_shows_its_numbers() {
         ("second_order", &["gradients of gradients              1330.000  480.000"]),
         ("iris", &["120 flowers to learn from, 30 held out", "named rightly, held out:   29 of 30"]),
         ("digits", &["1437 pictures to learn from, 360 held out", "7510 parameters", "read rightly, held out:   35"]),
+        (
+            "black_scholes",
+            &[
+                "Hull 15.11, stock      call     1.875      0.235   0.234513",
+                "delta      0.521604661066",
+                "from the closed form",
+            ],
+        ),
         ("pinn", &["  0.00   0.000000   0.000000", "largest error: "]),
     ] {
         let output = run(example, &[]);
