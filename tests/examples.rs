@@ -36,6 +36,7 @@ fn every_example_runs_and_shows_its_numbers() {
                 "from the closed form",
             ],
         ),
+        ("rosenbrock", &["L-BFGS           100", "trust region     100", "Hessians:  forward over reverse, 25 runs"]),
         ("pinn", &["  0.00   0.000000   0.000000", "largest error: "]),
     ] {
         let output = run(example, &[]);
