@@ -4,21 +4,26 @@
 use backprop::{Dual, Node, Var, check, grad};
 use num_traits::Num;
 
-/// `$f`, whose only argument is a slice of numbers, by dual numbers, on the tape, and second derivatives by both.
-macro_rules! copies_pass {
-    ($f:ident at $at:expr) => {{
-        let at = $at;
-        check::gradient(|x: &[Dual]| $f(x), &at).assert();
-        check::gradient(|x: &[Var<f64>]| $f(x), &at).assert();
-        check::hessian(|x: &[Dual<Dual>]| $f(x), &at).assert();
-        check::hessian(|x: &[Var<Dual>]| $f(x), &at).assert();
-    }};
+/// A function on each of our numbers. By pointer, so that the check is compiled once for each.
+type On<S> = fn(&[S]) -> S;
+
+/// Dual numbers, the tape, and second derivatives by both.
+#[track_caller]
+fn copies(dual: On<Dual>, var: On<Var>, dual_dual: On<Dual<Dual>>, var_dual: On<Var<Dual>>, at: &[f64]) {
+    check::gradient(dual, at).assert();
+    check::gradient(var, at).assert();
+    check::hessian(dual_dual, at).assert();
+    check::hessian(var_dual, at).assert();
 }
-/// The same in a graph, where no number need be `Copy`.
-macro_rules! nodes_pass {
+macro_rules! copies_pass {
     ($f:ident at $at:expr) => {
-        check::hessian(|x: &[Node<f64>]| $f(x), &$at).assert()
+        copies($f, $f, $f, $f, &$at)
     };
+}
+/// A graph, where no number need be `Copy`.
+#[track_caller]
+fn nodes_pass(f: On<Node<f64>>, at: &[f64]) {
+    check::hessian(f, at).assert();
 }
 
 // ------------------------------------------------------------------------------------------------ num-traits, ndarray
@@ -81,11 +86,11 @@ fn num_traits() {
     copies_pass!(signed at [0.7, 0.4]);
     copies_pass!(operators at [0.7, 0.4]);
     copies_pass!(remainders at [1.7, 0.4]);
-    nodes_pass!(literals at [0.7, 0.4]);
-    nodes_pass!(references at [0.7, 0.4]);
-    nodes_pass!(signed at [0.7, 0.4]);
-    nodes_pass!(operators at [0.7, 0.4]);
-    nodes_pass!(remainders at [1.7, 0.4]);
+    nodes_pass(literals, &[0.7, 0.4]);
+    nodes_pass(references, &[0.7, 0.4]);
+    nodes_pass(signed, &[0.7, 0.4]);
+    nodes_pass(operators, &[0.7, 0.4]);
+    nodes_pass(remainders, &[1.7, 0.4]);
 }
 
 /// Values are those of std, whatever the signs.
@@ -121,7 +126,7 @@ fn ndarray() {
     copies_pass!(product at [0.7, 0.4]);
     copies_pass!(spread at [0.7, 0.4]);
     copies_pass!(elementwise at [0.7, 0.4]);
-    nodes_pass!(elementwise at [0.7, 0.4]);
+    nodes_pass(elementwise, &[0.7, 0.4]);
 }
 
 // ------------------------------------------------------------------------------------------------ other crates
@@ -140,7 +145,7 @@ fn num_complex() {
     }
     copies_pass!(plane at [0.7, 0.4]);
     copies_pass!(orbit at [-0.4, 0.6]);
-    nodes_pass!(orbit at [-0.4, 0.6]);
+    nodes_pass(orbit, &[-0.4, 0.6]);
 }
 
 /// Two of its algorithms. The planner works as well, but it brings dozens of unrolled kernels, which the compiler unrolls
@@ -162,8 +167,8 @@ fn rustfft() {
         spectrum(x).iter().enumerate().map(|(k, z)| weight(k) * z.norm_sqr()).fold(F::zero(), |sum, x| sum + x)
     }
     let x: Vec<f64> = (0..12).map(|k| (0.7 * f64::from(k)).sin() - 0.2).collect();
-    check::gradient(|x: &[Dual]| weighted(x), &x).assert();
-    check::gradient(|x: &[Var]| weighted(x), &x).assert();
+    check::gradient(weighted as On<Dual>, &x).assert();
+    check::gradient(weighted as On<Var>, &x).assert();
     // Parseval: Σ|zₖ|² = n·Σx²
     let energy = |x: &[Var]| spectrum(x).iter().map(|z| z.norm_sqr()).sum::<Var>();
     for (slope, x) in grad(energy, &x[..]).iter().zip(&x) {
@@ -253,7 +258,7 @@ fn enterpolation() {
 fn bspline() {
     use ::bspline::BSpline;
     fn curve<F: num_traits::Float>(x: &[F]) -> F {
-        let knots = [0, 0, 0, 0, 1, 2, 2, 2, 2].map(|k| F::from(k).unwrap_or_else(F::nan)).to_vec();
+        let knots = [-4, -4, -4, -4, 0, 4, 4, 4, 4].map(|k| F::from(k).unwrap_or_else(F::nan)).to_vec();
         let points = vec![x[0], x[1], x[0] * x[1], F::one(), x[0]];
         BSpline::new(3, points, knots).point(x[0] + x[1])
     }
@@ -268,7 +273,7 @@ fn the_chapters_table_is_tested() {
     let chapter = include_str!("../docs/guide/foreign.md");
     let tests = include_str!("foreign.rs");
     let rows: Vec<&str> = chapter.lines().filter(|line| line.starts_with("| `") && line.contains("| yes")).collect();
-    assert!(rows.len() >= 15, "only {} rows were seen: this test has lost its eyes", rows.len());
+    assert!(rows.len() >= 12, "only {} rows were seen: this test has lost its eyes", rows.len());
     for row in rows {
         let name = row.trim_start_matches("| `").split('`').next().unwrap_or_default().replace('-', "_");
         assert!(tests.contains(&format!("fn {name}()")), "no test {name}, but a row: {row}");
