@@ -48,11 +48,11 @@ mod bounds {
         assert_eq!(a.to_f64(), Some(2.5));
         a * x[0].clone() + b / x[1].clone() + F::PI() * x[0].clone() * x[1].clone()
     }
-    pub fn assign<F: NumAssign + Copy>(x: &[F]) -> F {
+    pub fn assign<F: NumAssign + Clone>(x: &[F]) -> F {
         let mut product = F::one();
-        for &x in x {
-            product *= x + F::one();
-            product -= x;
+        for x in x {
+            product *= x.clone() + F::one();
+            product -= x.clone();
         }
         product
     }
@@ -65,8 +65,12 @@ mod bounds {
     pub fn signed<F: Signed + Clone>(x: &[F]) -> F {
         (x[0].clone() - x[1].clone()).abs() * x[0].signum() * x[1].clone()
     }
-    pub fn operators<F: Num + Inv<Output = F> + Pow<i32, Output = F> + Clone>(x: &[F]) -> F {
-        x[0].clone().inv() + x[1].clone().pow(3) * x[0].clone()
+    pub fn operators<F>(x: &[F]) -> F
+    where
+        F: Num + Inv<Output = F> + Pow<i32, Output = F> + Pow<F, Output = F> + MulAdd<Output = F> + Clone,
+    {
+        let (a, b) = (x[0].clone(), x[1].clone());
+        a.clone().inv().mul_add(<F as Pow<i32>>::pow(b.clone(), 3), <F as Pow<F>>::pow(a, b))
     }
     pub fn remainders<F: Num + Euclid + Clone>(x: &[F]) -> F {
         let turned = F::zero() - x[0].clone();
@@ -86,6 +90,7 @@ fn num_traits() {
     copies_pass!(signed at [0.7, 0.4]);
     copies_pass!(operators at [0.7, 0.4]);
     copies_pass!(remainders at [1.7, 0.4]);
+    nodes_pass(assign, &[0.7, 0.4]);
     nodes_pass(literals, &[0.7, 0.4]);
     nodes_pass(references, &[0.7, 0.4]);
     nodes_pass(signed, &[0.7, 0.4]);
