@@ -5,7 +5,7 @@
 //! cargo run --release --example rosenbrock
 //! ```
 
-use argmin::core::{CostFunction, Error, Executor, Gradient, Hessian, State};
+use argmin::core::{CostFunction, Error, Executor, Gradient, Hessian, IterState};
 use argmin::solver::linesearch::MoreThuenteLineSearch;
 use argmin::solver::quasinewton::LBFGS;
 use argmin::solver::trustregion::{Steihaug, TrustRegion};
@@ -45,24 +45,18 @@ impl Hessian for Rosenbrock {
 }
 
 /// A line of the table; the minimum must have been found.
-macro_rules! report {
-    ($name:literal, $n:expr, $run:expr) => {{
-        let state = $run?.state;
-        let x = state.get_best_param().ok_or_else(|| Error::msg("no minimum"))?;
-        let count = |what: &str| state.counts.get(what).copied().unwrap_or(0);
-        let farthest = x.iter().map(|x| (x - 1.0).abs()).fold(0.0, f64::max);
-        println!(
-            "{:<14} {:>5} {:>11} {:>8} {:>10} {:>9} {:>10.1e} {farthest:>12.1e}",
-            $name,
-            $n,
-            state.get_iter(),
-            count("cost_count"),
-            count("gradient_count"),
-            count("hessian_count"),
-            state.get_best_cost(),
-        );
-        assert!(farthest < 1e-8, "{}, {} dimensions: {x:?}", $name, $n);
-    }};
+fn report<H>(name: &str, state: &IterState<Vector, Vector, (), H, (), f64>) {
+    let x = state.best_param.as_ref().expect("it has begun somewhere");
+    let farthest = x.iter().map(|x| (x - 1.0).abs()).fold(0.0, f64::max);
+    let [values, gradients, hessians] =
+        ["cost", "gradient", "hessian"].map(|what| state.counts.get(&format!("{what}_count")).unwrap_or(&0));
+    println!(
+        "{name:<14} {:>5} {:>11} {values:>8} {gradients:>10} {hessians:>9} {:>10.1e} {farthest:>12.1e}",
+        x.len(),
+        state.iter,
+        state.best_cost
+    );
+    assert!(farthest < 1e-8, "{name}: {x:?}");
 }
 
 fn main() -> Result<(), Error> {
@@ -72,17 +66,19 @@ fn main() -> Result<(), Error> {
     );
     // the place where everybody starts; and one from where no other valley is near (there is one about -1, 1, 1, ...)
     for start in [vec![-1.2, 1.0], vec![0.0; 100]] {
-        let (n, memory) = (start.len(), 7);
-        let lbfgs = LBFGS::new(MoreThuenteLineSearch::new(), memory).with_tolerance_grad(1e-10)?;
-        let lbfgs = Executor::new(Rosenbrock, lbfgs.with_tolerance_cost(0.0)?);
-        report!("L-BFGS", n, lbfgs.configure(|state| state.param(start.clone()).counting(true).max_iters(1000)).run());
+        let memory = 7;
+        let lbfgs =
+            LBFGS::new(MoreThuenteLineSearch::new(), memory).with_tolerance_grad(1e-10)?.with_tolerance_cost(0.0)?;
+        let run = Executor::new(Rosenbrock, lbfgs)
+            .configure(|state| state.param(start.clone()).counting(true).max_iters(1000))
+            .run()?;
+        report("L-BFGS", &run.state);
+
         let newton = TrustRegion::new(Steihaug::new().with_max_iters(1000));
-        let newton = Executor::new(Rosenbrock, newton);
-        report!(
-            "trust region",
-            n,
-            newton.configure(|state| state.param(start).counting(true).max_iters(1000).target_cost(1e-20)).run()
-        );
+        let run = Executor::new(Rosenbrock, newton)
+            .configure(|state| state.param(start).counting(true).max_iters(1000).target_cost(1e-20))
+            .run()?;
+        report("trust region", &run.state);
     }
     println!("\ngradients: {}\nHessians:  {}", auto::gradient_mode(100), auto::hessian_mode(100));
     Ok(())

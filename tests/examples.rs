@@ -37,7 +37,7 @@ fn every_example_runs_and_shows_its_numbers() {
             ],
         ),
         ("rosenbrock", &["L-BFGS           100", "trust region     100", "Hessians:  forward over reverse, 25 runs"]),
-        ("orbit", &["75.32 years in", "-13527.411910       -13527.411910", "comes back 91 days later"]),
+        ("orbit", &["75.32 years in", "-13527.411910        -13527.411910", "comes back 91 days later"]),
         ("pinn", &["  0.00   0.000000   0.000000", "largest error: "]),
     ] {
         let output = run(example, &[]);
