@@ -240,6 +240,26 @@ macro_rules! numeric_traits { ([$($g:tt)*] $Type:ty) => {
         #[track_caller]
         fn pow(self, y: Self) -> Self { Self::powf(&self, y) }
     }
+    // as std's, of values; the quotient has steps and no slope, the remainder the slopes of `%`
+    impl<$($g)*> num_traits::Euclid for $Type {
+        #[inline]
+        #[track_caller]
+        fn div_euclid(&self, other: &Self) -> Self {
+            let whole = Self::trunc(&(self.clone() / other));
+            let one = || Self::constant(T::of(1.0));
+            match (self.to_f64_value() % other.to_f64_value() < 0.0, other.to_f64_value() > 0.0) {
+                (false, _) => whole,
+                (true, true) => whole - one(),
+                (true, false) => whole + one(),
+            }
+        }
+        #[inline]
+        #[track_caller]
+        fn rem_euclid(&self, other: &Self) -> Self {
+            let rest = self.clone() % other;
+            if rest.to_f64_value() < 0.0 { rest + Self::abs(other) } else { rest }
+        }
+    }
     impl<$($g)*> num_traits::MulAdd for $Type {
         type Output = Self;
         #[inline]

@@ -28,6 +28,16 @@ fn every_example_runs_and_shows_its_numbers() {
         ("second_order", &["gradients of gradients              1330.000  480.000"]),
         ("iris", &["120 flowers to learn from, 30 held out", "named rightly, held out:   29 of 30"]),
         ("digits", &["1437 pictures to learn from, 360 held out", "7510 parameters", "read rightly, held out:   35"]),
+        (
+            "black_scholes",
+            &[
+                "Hull 15.11, stock      call     1.875      0.235   0.234513",
+                "delta      0.521604661066",
+                "from the closed form",
+            ],
+        ),
+        ("rosenbrock", &["L-BFGS           100", "trust region     100", "Hessians:  forward over reverse, 25 runs"]),
+        ("orbit", &["75.32 years in", "-13527.411910        -13527.411910", "comes back 91 days later"]),
         ("pinn", &["  0.00   0.000000   0.000000", "largest error: "]),
     ] {
         let output = run(example, &[]);
@@ -55,6 +65,17 @@ fn the_chapters_examples_draw() {
         assert_eq!(run(example, &["--svg", &folder.join("none").join("x").to_string_lossy()]).status.code(), Some(1));
     }
     std::fs::remove_dir_all(&folder).expect("our own folder");
+}
+
+#[test]
+fn orbit_draws() {
+    let path = std::env::temp_dir().join(format!("backprop-orbit-{}.svg", std::process::id()));
+    let output = run("orbit", &["--svg", &path.to_string_lossy()]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let svg = std::fs::read_to_string(&path).expect("the drawing");
+    assert!(svg.starts_with("<svg") && svg.contains("as the derivative says"), "{svg}");
+    std::fs::remove_file(&path).expect("our own file");
+    assert_eq!(run("orbit", &["--sgv", "x"]).status.code(), Some(1));
 }
 
 #[test]

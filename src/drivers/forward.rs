@@ -16,6 +16,9 @@ use std::borrow::Borrow;
 /// assert_eq!(derivative(|x| derivative(|y| y.powi(3), x), 2.0), 12.0);
 /// ```
 ///
+/// An inner derivative that uses the outer variable is taken at a number of the outer kind, `Dual::constant(1.0)`, not at
+/// `1.0`: the chapter on [nesting](crate::guide::nesting) says why.
+///
 /// # Panics
 /// If the closure panics.
 #[must_use]
