@@ -107,6 +107,7 @@ pub(crate) fn polygamma(x: f64, n: i32) -> f64 {
         _ if x <= 0.0 && x.fract() == 0.0 && odd => f64::INFINITY,
         _ if x == 0.0 => -x.recip(),
         _ if is_pole(x) => f64::NAN,
+        1 if x > 1e17 => x.recip(), // as for the digamma function
         1 => pxfm::f_trigamma(x),
         _ if x > 0.0 => sign(!odd) * zeta_times_factorial(x, n),
         2..=40 => {

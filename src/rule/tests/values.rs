@@ -285,12 +285,12 @@ fn curvature_of_mish_far_out() {
 #[test]
 fn mixed_derivative_of_ln_beta() {
     use crate::{Node, gradients};
-    for x in [1e-300, 1e-100, 1e-16, 1e-8] {
+    for x in [1e-300_f64, 1e-100, 1e-16, 1e-8] {
         let (a, b) = (Node::leaf(x), Node::leaf(3.0));
-        let mixed = gradients(&gradients(&a.ln_beta(&b), &a), &b).value();
+        let mixed: f64 = gradients(&gradients(&a.ln_beta(&b), &a), &b).value();
         let expected = -(b.clone() + &a).polygamma(1).value();
         assert!((mixed / expected - 1.0).abs() < 1e-14, "at {x}: {mixed}, not {expected}");
-        let other = gradients(&gradients(&a.ln_beta(&b), &b), &a).value();
+        let other: f64 = gradients(&gradients(&a.ln_beta(&b), &b), &a).value();
         assert!((other / expected - 1.0).abs() < 1e-14, "at {x}: {other}, not {expected}");
     }
 }
