@@ -21,7 +21,7 @@ const BETA: f64 = 0.404_113_806_319_188_6;
 /// The slope of the normal law's quantile at the smallest normal number.
 #[allow(non_upper_case_globals, reason = "by the name of the precision")]
 mod rim {
-    pub(super) const f32: f32 = 6.530_690_411_757_614e36;
+    pub(super) const f32: f32 = 6.530_690_4e36;
     pub(super) const f64: f64 = 1.196_993_952_672_492_4e306;
 }
 
