@@ -14,8 +14,9 @@
 //! assert!(anomaly.to_string().starts_with("ln(-2.0) gave NaN at "));
 //! ```
 //!
-//! It costs nothing while it is off: like [`no_grad`](crate::no_grad) it puts the place of the next cell aside, so that
-//! every operation takes the slow path, and only that looks at the modes. While it is on, source lines stand in a table
+//! Nothing asks for it while it is off: like [`no_grad`](crate::no_grad) it puts the place of the next cell aside, so that
+//! every operation takes the slow path, and only that looks at the modes. That operations are handed their caller's line
+//! costs one percent of their instructions ([measured](crate::guide::cost)). While it is on, source lines stand in a table
 //! beside the cells.
 
 use super::cell::{PAYLOAD, code, op_of};
@@ -145,12 +146,12 @@ pub(crate) fn recording_for<R>(line: Line, f: impl FnOnce() -> R) -> R {
 
 /// Runs `f` and watches: the first operation that makes a NaN or an infinity out of finite operands comes back as an
 /// error, whether it was a value (when it was computed) or an adjoint (in a sweep, or in
-/// [`gradients`](crate::gradients)), of a number or of an array. What is watched is the graph: [`Node`](crate::Node) and
+/// [`gradients`](crate::gradients)), of a number or of an array. What is watched is the graph: [`Node`] and
 /// [`NodeArray`](crate::NodeArray) of this thread, over whatever number, which is finite if all its parts are. Operations
 /// on plain [`Dual`](crate::Dual) and [`Var`](crate::Var) numbers are recorded in no graph, and are **not** watched.
 ///
-/// A leaf or constant may be infinite: nothing has made it so. Neither is an infinity that an operation has by convention
-/// where it has no operands, as [`logsumexp`](crate::logsumexp()) of nothing, which is `−∞`.
+/// A leaf or constant may be infinite: nothing has made it so. Nor is it an anomaly where an operation on nothing is
+/// infinite by convention, as [`logsumexp`](crate::logsumexp()) of an empty slice, which is `−∞`.
 ///
 /// `f` runs to its end in any case; what it returned is dropped if there was an anomaly. A panic in `f` passes through,
 /// and the mode ends. Within another `detect` the inner one reports, and the outer one goes on after it. Within
