@@ -8,7 +8,7 @@
 #[macro_use]
 mod common;
 
-use backprop::{Dual, Node, custom, gradients};
+use backprop::{Dual, Node, anomaly, custom, gradients};
 use common::turns::{Run, measure, run};
 use common::twin::Twin;
 use common::workloads::{expected, inputs, operations};
@@ -101,6 +101,18 @@ const ROWS: &[(&str, Make)] = &[
     ("expression of 2", || expression!(expr2, 2, 0.65)),
     ("expression of 6", || expression!(expr6, 6, 0.55)),
     ("expression of 200", || expression!(expr200, 200, 0.45)),
+    // beside the row "expression of 6", which has never known the mode: what it costs when it is off again, and on
+    ("expression of 6, after anomaly mode", || {
+        assert!(anomaly::detect(|| node::gradient2(node::expr6, 0.7, 1.3)).is_ok());
+        expression!(expr6, 6, 0.55)
+    }),
+    ("expression of 6, in anomaly mode", || Row {
+        operations: 6,
+        plain: Some(run(|| plain::expr6(black_box(&0.7), black_box(&1.3)))),
+        twin: Some(run(|| twin::gradient2(twin::expr6, black_box(0.7), black_box(1.3)))),
+        ours: run(|| anomaly::detect(|| node::gradient2(node::expr6, black_box(0.7), black_box(1.3)))),
+        target: None,
+    }),
     ("leaf made and dropped", || Row {
         operations: 1,
         plain: None,

@@ -22,6 +22,10 @@
 //!
 //! A drawing is a view: nothing is computed until it is displayed or saved. It runs a sweep of its own from the drawn
 //! node, with the adjoint 1 (in every element of an array), and changes no `grad()`.
+//! Within a closure that [`map`](crate::NodeArray::map) or `zip_map` traces there are no values, and displaying a drawing of
+//! what depends on its argument panics, as asking for its value does.
+//!
+//! In names, control characters and those that have no width or turn the direction of writing are shown as U+FFFD.
 //!
 //! Large graphs are folded: beyond [`limit`](Drawing::limit) boxes, operations that look like each other are drawn once or
 //! twice, and a dashed box says what was left out.
@@ -204,7 +208,7 @@ where
     /// What the file system says.
     ///
     /// # Panics
-    /// As displaying it: where a sweep from the drawn node would.
+    /// As displaying it: where a sweep from the drawn node would, and where asking for its value would.
     pub fn save(&self, path: impl AsRef<Path>) -> io::Result<()> {
         fs::write(path, self.to_string())
     }

@@ -293,6 +293,10 @@ impl<T: Elementary, const N: usize> Elementary for Dual<T, N> {
     fn is_exact_zero(&self) -> bool {
         self.value.is_exact_zero() && self.tangents.iter().all(T::is_exact_zero)
     }
+    #[inline]
+    fn is_all_finite(&self) -> bool {
+        self.value.is_all_finite() && self.tangents.iter().all(T::is_all_finite)
+    }
 }
 
 // ------------------------------------------------------------------------------------------------ the surface

@@ -15,6 +15,7 @@ use crate::graph::homes::{self, ENDING};
 use crate::number::{Elementary, Float};
 use ndarray::Dimension;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
+use std::panic::Location;
 
 /// What [`gradients`] differentiates by, and in which shape it answers: `&node`, `&array`, slices, arrays and vectors of
 /// them or of references to them, and tuples of all these.
@@ -254,10 +255,13 @@ pub fn gradients_with<Y: Root, W: Wrt<Y::Number>>(y: &Y, wrt: W, seed: &Y) -> W:
     if let Some(Start(node, seed)) = y.start(seed) {
         walk.deliver(node.index(), seed);
     }
-    while let Some((_, number)) = walk.heap.pop() {
-        walk.chunk(number);
-    }
-    wrt.gather_found(&Found(walk))
+    // what is recorded from here on is recorded by this call
+    anomaly::recording_for(Location::caller(), || {
+        while let Some((_, number)) = walk.heap.pop() {
+            walk.chunk(number);
+        }
+        wrt.gather_found(&Found(walk))
+    })
 }
 
 /// A chunk's adjoints, from position `low` on.

@@ -310,6 +310,10 @@ impl<T: Float> Elementary for Node<T> {
     fn is_exact_zero(&self) -> bool {
         self.is_constant() && self.part().is_exact_zero()
     }
+    #[inline]
+    fn is_all_finite(&self) -> bool {
+        self.part().is_all_finite()
+    }
     recorded_flow!();
 }
 impl<T: Float> Node<T> {

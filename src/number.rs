@@ -121,6 +121,13 @@ pub trait Elementary:
     #[doc(hidden)]
     fn is_exact_zero(&self) -> bool;
 
+    /// Finite in every part. Nothing is recorded by asking.
+    #[doc(hidden)]
+    #[inline]
+    fn is_all_finite(&self) -> bool {
+        self.to_f64_value().is_finite()
+    }
+
     /// What flows through a slope: their `through`, without a trace of it where one of them is an exact 0 or 1.
     #[doc(hidden)]
     #[inline]

@@ -283,6 +283,10 @@ impl<T: Float> Elementary for Var<T> {
     fn is_exact_zero(&self) -> bool {
         self.is_constant() && self.value.is_exact_zero()
     }
+    #[inline]
+    fn is_all_finite(&self) -> bool {
+        self.value.is_all_finite()
+    }
     recorded_flow!();
 }
 

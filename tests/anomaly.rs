@@ -2,7 +2,10 @@
 
 use backprop::anomaly::{self, Anomaly, Phase, detect};
 use backprop::custom::{Operation, apply, first_order};
-use backprop::{Dual, Elementary, Node, NodeArray, Number, gradients, graph, no_grad, norm};
+use backprop::{
+    Dual, Elementary, Node, NodeArray, Number, Var, gradients, gradients_with, graph, logsumexp, no_grad, norm, tape,
+    value_and_grad,
+};
 use ndarray::{Axis, array};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -163,6 +166,89 @@ fn derivatives_as_nodes() {
     let anomaly = found(|| gradients(&y, &x));
     assert_eq!(anomaly.location, None);
     assert!(detect(|| gradients(&Node::leaf(1.0).sqrt(), &x)).is_ok());
+}
+
+/// What `gradients` records is nobody's line: it has that of the operation whose slope it is, or of the call.
+#[test]
+fn slopes_that_gradients_has_recorded() {
+    // the slope is −y·y, and the adjoint times y is beyond the range
+    let x = Node::leaf(1e-120);
+    let mut line = 0;
+    let anomaly = found(|| {
+        let (l, y) = lined!(x.recip());
+        line = l;
+        gradients(&y, &x).backward_with(1e200);
+    });
+    is_at(&anomaly, line);
+    assert_eq!((anomaly.phase, anomaly.operation.as_str()), (Phase::Backward, "mul"));
+    let before = x.recip();
+    let anomaly = found(|| {
+        let (l, slope) = lined!(gradients(&before, &x));
+        line = l;
+        slope.backward_with(1e200);
+    });
+    is_at(&anomaly, line);
+    let anomaly = found(|| {
+        let (l, slope) = lined!(gradients(&before, &x));
+        line = l;
+        gradients_with(&slope, &x, &Node::constant(1e200))
+    });
+    is_at(&anomaly, line);
+    assert_eq!((anomaly.phase, anomaly.operation.as_str()), (Phase::Backward, "mul"));
+}
+
+/// Where the crate records for somebody whom it cannot see, it names no line, rather than one of its own.
+#[test]
+fn no_line_of_the_crate_is_named() {
+    let large = [Node::leaf(1e308), Node::leaf(1e308), Node::leaf(1.0)];
+    for anomaly in [
+        found(|| large.iter().sum::<Node<f64>>()),
+        found(|| large.iter().cloned().sum::<Node<f64>>()),
+        found(|| large.iter().product::<Node<f64>>()),
+        found(|| large.iter().cloned().product::<Node<f64>>()),
+        found(|| Dual::<Node<f64>>::variable(Node::leaf(-1.0)).ln()),
+    ] {
+        assert_eq!((anomaly.location, anomaly.recorded_before), (None, false), "{anomaly}");
+        assert!(anomaly.to_string().ends_with("whose line is not known"), "{anomaly}");
+    }
+    // backward too
+    let x = [Node::leaf(1e200), Node::leaf(1e-200)];
+    let anomaly = found(|| x.iter().product::<Node<f64>>().backward_with(1e200));
+    assert_eq!((anomaly.phase, anomaly.operation.as_str(), anomaly.location), (Phase::Backward, "mul", None));
+}
+
+/// Numbers of any kind, looked at without a trace on their own tape.
+#[test]
+fn nodes_of_recorded_numbers() {
+    let (_, slopes) = value_and_grad(
+        |x: &[Var<f64>; 2]| {
+            let used = tape::stats::<f64>().bytes_in_use;
+            let (line, anomaly) = lined!(found(|| (Node::leaf(x[0]) - x[1]).ln()));
+            is_at(&anomaly, line);
+            assert_eq!((anomaly.operation.as_str(), anomaly.phase), ("ln", Phase::Forward));
+            let sub_and_ln = tape::stats::<f64>().bytes_in_use - used;
+            drop((Node::leaf(x[0]) - x[1]).ln());
+            assert_eq!(tape::stats::<f64>().bytes_in_use - used, 2 * sub_and_ln, "looking records nothing");
+            let leaf = Node::leaf(x[0]);
+            assert!(detect(|| leaf.square().backward()).is_ok());
+            leaf.grad()
+        },
+        &[3.0, 5.0],
+    );
+    assert_eq!(slopes, [2.0, 0.0]);
+    // not what stands in no graph
+    assert!(detect(|| Dual::variable(-1.0).ln()).is_ok());
+}
+
+/// Of nothing an operation has the value that it has by convention.
+#[test]
+fn operations_on_nothing() {
+    assert_eq!(detect(|| logsumexp::<Node<f64>>(&[]).value()), Ok(f64::NEG_INFINITY));
+    assert_eq!(detect(|| norm::<Node<f64>>(&[]).value()), Ok(0.0));
+    // but not NaN
+    assert_eq!(found(|| first_order("mine", &[], f64::NAN, |_| Vec::new())).operation, "mine");
+    let none = NodeArray::leaf(ndarray::Array2::<f64>::zeros((0, 3)));
+    assert!(detect(|| none.logsumexp_axis(Axis(0)).value()).is_ok());
 }
 
 /// Its backward is wrong at 0, and sweeps a graph of its own.

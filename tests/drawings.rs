@@ -8,3 +8,5 @@ mod numbers;
 mod pictures;
 #[path = "drawings/random.rs"]
 mod random;
+#[path = "drawings/terminal.rs"]
+mod terminal;

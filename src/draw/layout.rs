@@ -63,9 +63,10 @@ pub(super) struct Layout {
     pub across: f64,
 }
 
-/// Sizes of the boxes, which are in topological order, and ends and label of each arrow.
-pub(super) fn layout(boxes: &[Size], arrows: &[(usize, usize, Size)], apart: f64) -> Layout {
-    let mut layout = cells(boxes, arrows);
+/// Sizes of the boxes, which are in topological order, ends and label of each arrow, the size of an arrow that passes a
+/// column, and how far apart things in a column stand.
+pub(super) fn layout(boxes: &[Size], arrows: &[(usize, usize, Size)], lane: Size, apart: f64) -> Layout {
+    let mut layout = cells(boxes, arrows, lane);
     order::order(&mut layout);
     place_across(&mut layout, apart);
     layout
@@ -94,7 +95,7 @@ fn columns_of(boxes: usize, arrows: &[(usize, usize, Size)]) -> Vec<usize> {
     layer.iter().map(|layer| 2 * (layer - first)).collect()
 }
 
-fn cells(boxes: &[Size], arrows: &[(usize, usize, Size)]) -> Layout {
+fn cells(boxes: &[Size], arrows: &[(usize, usize, Size)], lane: Size) -> Layout {
     let column = columns_of(boxes.len(), arrows);
     let new = |column, size, what| Cell { column, size, what, across: 0.0, from: Vec::new(), to: Vec::new() };
     let mut cells: Vec<Cell> = (0..boxes.len()).map(|k| new(column[k], boxes[k], What::Block(k))).collect();
@@ -109,10 +110,10 @@ fn cells(boxes: &[Size], arrows: &[(usize, usize, Size)]) -> Layout {
         let before = column[to] - 1 - column[from];
         while trunk[from].len() < before {
             let last = trunk[from][trunk[from].len() - 1];
-            cells.push(new(cells[last].column + 1, Size::default(), What::Lane));
-            let lane = cells.len() - 1;
-            link(&mut cells, last, lane);
-            trunk[from].push(lane);
+            cells.push(new(cells[last].column + 1, lane, What::Lane));
+            let next = cells.len() - 1;
+            link(&mut cells, last, next);
+            trunk[from].push(next);
         }
         cells.push(new(column[to] - 1, size, What::Label(k)));
         let label = cells.len() - 1;

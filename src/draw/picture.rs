@@ -1,9 +1,11 @@
 //! What is to be drawn, without coordinates: boxes, arrows, and what stands at them. Taken from the graph by a walk and a
 //! sweep of its own.
 
+use super::style::visible;
 use crate::graph::array::{Flow, NodeArray, Values};
 use crate::graph::handle::Node;
 use crate::graph::recorded::Recorded;
+use crate::graph::tracing;
 use crate::number::{Elementary, Float};
 use ndarray::Dimension;
 use std::collections::HashMap;
@@ -109,6 +111,8 @@ impl Shown {
     }
 }
 
+/// # Panics
+/// If the number has no value, because a closure is being traced.
 pub(super) fn of_number<T: Float>(root: &Node<T>) -> Picture {
     of_node(root, Flow::Number(T::of(1.0)))
 }
@@ -161,6 +165,9 @@ fn walk<T: Float>(root: &Node<T>) -> Vec<Met<T>> {
 }
 
 fn of_node<T: Float>(root: &Node<T>, seed: Flow<T>) -> Picture {
+    if tracing::is_tracing() {
+        root.ask("asks for a drawing of");
+    }
     let met = walk(root);
     let last = met.iter().position(|met| met.node.is_same(root)).unwrap_or_default();
     let mut picture = Picture { root: last, ..Picture::default() };
@@ -196,6 +203,10 @@ fn of_node<T: Float>(root: &Node<T>, seed: Flow<T>) -> Picture {
     let boxes = met.iter().zip(&adjoints).map(|(met, adjoint)| block(&met.node, adjoint.as_ref()));
     picture.boxes = boxes.collect();
     picture.names_into_operations();
+    for block in &mut picture.boxes {
+        block.title = visible(&block.title);
+        block.name = block.name.as_deref().map(visible);
+    }
     picture.exit();
     picture
 }

@@ -80,10 +80,10 @@ pub(super) fn words(block: &Block, digits: usize) -> Vec<Line> {
     words
 }
 
-/// A long name is cut, and control characters go.
+/// A long name is cut.
 fn cut(text: String) -> String {
     const LONGEST: usize = 40;
-    let mut cut: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(LONGEST).collect();
+    let mut cut: String = text.chars().take(LONGEST).collect();
     if text.chars().nth(LONGEST).is_some() {
         cut.pop();
         cut.push('…');
@@ -91,9 +91,29 @@ fn cut(text: String) -> String {
     cut
 }
 
-/// How wide a text stands in a font of one width: in characters; those of East Asia take two.
+/// A name without what cannot be seen: spaces for the ends of lines, and U+FFFD for control characters and for those that
+/// have no width or turn the direction of writing, behind which names could hide, and which drawings could not count.
+pub(super) fn visible(name: &str) -> String {
+    let visible = |c: char| match c {
+        '\t' | '\n' | '\r' | '\u{2028}' | '\u{2029}' => ' ',
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' => '\u{fffd}',
+        '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' => '\u{fffd}',
+        '\u{e0000}'..='\u{e007f}' => '\u{fffd}',
+        c if c.is_control() => '\u{fffd}',
+        c => c,
+    };
+    name.chars().map(visible).collect()
+}
+
+/// How wide a text stands in a font of one width: in characters; those of East Asia take two, marks on others none.
 pub(super) fn width(text: &str) -> usize {
-    text.chars().map(|c| 1 + usize::from(matches!(u32::from(c), 0x1100..=0x115f | 0x2e80..=0xa4cf | 0xac00..=0xd7a3 | 0xf900..=0xfaff | 0xfe30..=0xfe6f | 0xff00..=0xff60 | 0x1f300..=0x1faff))).sum()
+    let of = |c: char| match u32::from(c) {
+        0x0300..=0x036f | 0x1ab0..=0x1aff | 0x1dc0..=0x1dff | 0x20d0..=0x20ff | 0xfe00..=0xfe0f | 0xfe20..=0xfe2f => 0,
+        0x1100..=0x115f | 0x2e80..=0xa4cf | 0xac00..=0xd7a3 | 0xf900..=0xfaff | 0xfe30..=0xfe6f => 2,
+        0xff00..=0xff60 | 0x1f300..=0x1faff => 2,
+        _ => 1,
+    };
+    text.chars().map(of).sum()
 }
 
 /// Colours as in CSS.

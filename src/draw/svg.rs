@@ -57,7 +57,7 @@ impl<'p> Scene<'p> {
         let ends = picture.arrows.iter().zip(&labels);
         let arrows: Vec<(usize, usize, Size)> =
             ends.map(|(arrow, label)| (arrow.from, arrow.to, label_size(label, direction))).collect();
-        let mut layout = layout(&sizes, &arrows, APART);
+        let mut layout = layout(&sizes, &arrows, Size::default(), APART);
         // steep arrows want room
         layout.spread(|layout, k| {
             let steepest = layout.columns[k].iter().flat_map(|&k| {

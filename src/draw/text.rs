@@ -30,7 +30,9 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, picture: &Picture, options: &Opt
             (arrow.from, arrow.to, size)
         })
         .collect();
-    let mut layout = layout(&sizes, &arrows, 0.0);
+    // a line of characters takes a row, as thin as it looks
+    let lane = Size { along: 0.0, before: 0.0, after: 1.0 };
+    let mut layout = layout(&sizes, &arrows, lane, 0.0);
     let tracks: Vec<Tracks> = (0..layout.columns.len()).map(|column| Tracks::new(&layout, column)).collect();
     layout.spread(|_, column| tracks[column].many as f64 + 1.0);
     let mut page = Page::new(layout.along() as usize + 1, layout.across as usize + 1);
@@ -179,10 +181,9 @@ impl Tracks {
 struct Page {
     width: usize,
     lines: Vec<Vec<u8>>,
-    texts: Vec<Vec<Option<char>>>,
+    /// With the marks that stand on a character; empty is the second half of a wide one.
+    texts: Vec<Vec<Option<String>>>,
 }
-/// The place of the second half of a wide character.
-const NOTHING: char = '\0';
 impl Page {
     fn new(width: usize, height: usize) -> Self {
         Page { width, lines: vec![vec![0; width + 1]; height], texts: vec![vec![None; width + 1]; height] }
@@ -198,7 +199,7 @@ impl Page {
         }
     }
     fn put(&mut self, row: usize, x: usize, c: char) {
-        self.texts[row][x] = Some(c);
+        self.texts[row][x] = Some(c.to_string());
     }
     fn centred(&mut self, row: usize, middle: usize, text: &str) {
         let mut x = middle.saturating_sub(width(text) / 2);
@@ -207,15 +208,21 @@ impl Page {
             if x + wide > self.width {
                 return;
             }
+            if wide == 0 {
+                // on the character before, which may be the first half of a wide one
+                let before = self.texts[row][..x].iter_mut().rev().flatten().find(|text| !text.is_empty());
+                before.into_iter().for_each(|text| text.push(c));
+                continue;
+            }
             self.put(row, x, c);
-            (1..wide).for_each(|k| self.put(row, x + k, NOTHING));
+            self.texts[row][x + 1..x + wide].fill(Some(String::new()));
             x += wide;
         }
     }
     fn write(&self, f: &mut impl Write) -> fmt::Result {
-        let row = |(lines, texts): (&Vec<u8>, &Vec<Option<char>>)| {
-            let places = lines.iter().zip(texts).map(|(&line, text)| text.unwrap_or(joint(line)));
-            places.filter(|&c| c != NOTHING).collect::<String>().trim_end().to_string()
+        let row = |(lines, texts): (&Vec<u8>, &Vec<Option<String>>)| {
+            let places = lines.iter().zip(texts).map(|(&line, text)| text.clone().unwrap_or(joint(line).to_string()));
+            places.collect::<String>().trim_end().to_string()
         };
         let rows: Vec<String> = self.lines.iter().zip(&self.texts).map(row).collect();
         let end = rows.iter().rposition(|row| !row.is_empty()).map_or(0, |last| last + 1);

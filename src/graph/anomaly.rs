@@ -14,8 +14,9 @@
 //! assert!(anomaly.to_string().starts_with("ln(-2.0) gave NaN at "));
 //! ```
 //!
-//! It costs nothing while it is off: like [`no_grad`](crate::no_grad) it puts the place of the next cell aside, so that
-//! every operation takes the slow path, and only that looks at the modes. While it is on, source lines stand in a table
+//! Nothing asks for it while it is off: like [`no_grad`](crate::no_grad) it puts the place of the next cell aside, so that
+//! every operation takes the slow path, and only that looks at the modes. That operations are handed their caller's line
+//! costs one percent of their instructions ([measured](crate::guide::cost)). While it is on, source lines stand in a table
 //! beside the cells.
 
 use super::cell::{PAYLOAD, code, op_of};
@@ -27,7 +28,7 @@ use super::recorded::Recorded;
 use super::values::Values;
 use crate::number::Float;
 use crate::rule::Op;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::panic::Location;
 
@@ -60,8 +61,27 @@ pub struct Anomaly {
     pub adjoint: Option<String>,
     /// What came out.
     pub result: String,
-    /// The line that recorded the operation; `None` for one that was recorded before [`detect`].
+    /// The line of the program that recorded the operation, of a slope that [`gradients`](crate::gradients) recorded
+    /// the line of the operation that it is a slope of, or else of that call. `None` where it is not known: the operation
+    /// was recorded before [`detect`], or by this crate for somebody whose line it cannot see, as in `Iterator::sum` and
+    /// `product`, and in a [`Dual`](crate::Dual) of nodes.
     pub location: Option<&'static Location<'static>>,
+    /// Whether the operation was recorded before [`detect`].
+    pub recorded_before: bool,
+}
+impl Anomaly {
+    /// `recorded`: the line that is remembered, if the operation was recorded in the mode.
+    fn new(
+        phase: Phase,
+        operation: String,
+        operands: Vec<String>,
+        adjoint: Option<String>,
+        result: String,
+        recorded: Option<Line>,
+    ) -> Self {
+        let location = recorded.filter(|line| !is_ours(line));
+        Anomaly { phase, operation, operands, adjoint, result, location, recorded_before: recorded.is_none() }
+    }
 }
 impl fmt::Display for Anomaly {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -75,7 +95,10 @@ impl fmt::Display for Anomaly {
         match (self.location, self.phase) {
             (Some(location), Phase::Forward) => write!(f, " at {location}"),
             (Some(location), Phase::Backward) => write!(f, ", recorded at {location}"),
-            (None, _) => f.write_str(", recorded before anomaly mode"),
+            (None, _) if self.recorded_before => f.write_str(", recorded before anomaly mode"),
+            (None, _) => {
+                f.write_str(", in a sum or product of an iterator or a Dual of nodes, whose line is not known")
+            }
         }
     }
 }
@@ -85,19 +108,50 @@ impl std::error::Error for Anomaly {}
 struct Differentiated {
     operation: String,
     operands: Vec<String>,
-    location: Option<Line>,
+    recorded: Option<Line>,
 }
 
 thread_local! {
     /// The first anomaly of the innermost `detect`.
     static FIRST: RefCell<Option<Anomaly>> = const { RefCell::new(None) };
     static DIFFERENTIATED: RefCell<Option<Differentiated>> = const { RefCell::new(None) };
+    /// The line for which the crate records what nobody has written.
+    static FOR: Cell<Option<Line>> = const { Cell::new(None) };
+}
+
+/// Whether a line is the crate's own, which helps nobody: it stands in the folder in which this file does.
+fn is_ours(line: Line) -> bool {
+    const HERE: &str = file!();
+    HERE.get(..HERE.len() - "graph/anomaly.rs".len()).is_some_and(|folder| line.file().starts_with(folder))
+}
+/// The line that is to be remembered of an operation that this one recorded.
+fn blamed(line: Line) -> Line {
+    FOR.get().filter(|_| is_ours(line)).unwrap_or(line)
+}
+/// Runs `f`, which records for this line.
+pub(crate) fn recording_for<R>(line: Line, f: impl FnOnce() -> R) -> R {
+    struct Back(Option<Line>);
+    impl Drop for Back {
+        fn drop(&mut self) {
+            FOR.set(self.0);
+        }
+    }
+    if !modes::is_watching() {
+        return f();
+    }
+    // what a function of this crate calls gradients for is recorded for its caller
+    let _back = Back(FOR.replace(Some(blamed(line))));
+    f()
 }
 
 /// Runs `f` and watches: the first operation that makes a NaN or an infinity out of finite operands comes back as an
 /// error, whether it was a value (when it was computed) or an adjoint (in a sweep, or in
-/// [`gradients`](crate::gradients)), of a number or of an array, of any plain or dual number type of this thread.
-/// (`Dual` and `Var` by themselves are not watched.)
+/// [`gradients`](crate::gradients)), of a number or of an array. What is watched is the graph: [`Node`] and
+/// [`NodeArray`](crate::NodeArray) of this thread, over whatever number, which is finite if all its parts are. Operations
+/// on plain [`Dual`](crate::Dual) and [`Var`](crate::Var) numbers are recorded in no graph, and are **not** watched.
+///
+/// A leaf or constant may be infinite: nothing has made it so. Nor is it an anomaly where an operation on nothing is
+/// infinite by convention, as [`logsumexp`](crate::logsumexp()) of an empty slice, which is `−∞`.
 ///
 /// `f` runs to its end in any case; what it returned is dropped if there was an anomaly. A panic in `f` passes through,
 /// and the mode ends. Within another `detect` the inner one reports, and the outer one goes on after it. Within
@@ -149,9 +203,9 @@ fn report(anomaly: impl FnOnce() -> Anomaly) {
     });
 }
 
-/// Finite in every part.
-pub(crate) fn is_finite<T: Float>(x: &T) -> bool {
-    (*x - x).is_exact_zero()
+/// Whether an operation may have this value: it is finite, or by convention an infinity, of no operands.
+fn may_have<T: Float>(value: &T, operands: usize) -> bool {
+    value.is_all_finite() || operands == 0 && !value.to_f64_value().is_nan()
 }
 /// A value that was not finite, or that somebody has made so.
 fn made(describe: impl FnOnce() -> (String, Vec<String>), result: String, line: Line) {
@@ -159,18 +213,12 @@ fn made(describe: impl FnOnce() -> (String, Vec<String>), result: String, line: 
     report(|| match &within {
         None => {
             let (operation, operands) = describe();
-            Anomaly { phase: Phase::Forward, operation, operands, adjoint: None, result, location: Some(line) }
+            Anomaly::new(Phase::Forward, operation, operands, None, result, Some(blamed(line)))
         }
-        Some(Differentiated { operation, operands, location }) => {
+        Some(Differentiated { operation, operands, recorded }) => {
             let (inner, of) = describe();
-            Anomaly {
-                phase: Phase::Backward,
-                operation: operation.clone(),
-                operands: operands.clone(),
-                adjoint: None,
-                result: format!("{result} in its derivative, by {inner}({})", of.join(", ")),
-                location: *location,
-            }
+            let result = format!("{result} in its derivative, by {inner}({})", of.join(", "));
+            Anomaly::new(Phase::Backward, operation.clone(), operands.clone(), None, result, *recorded)
         }
     });
     DIFFERENTIATED.set(within);
@@ -180,7 +228,7 @@ fn made(describe: impl FnOnce() -> (String, Vec<String>), result: String, line: 
 
 /// Looks at the value of an operation on numbers.
 pub(crate) fn number<T: Float>(name: impl FnOnce() -> String, value: &T, operands: &[T], line: Line) {
-    if !is_finite(value) && operands.iter().all(is_finite) {
+    if !may_have(value, operands.len()) && operands.iter().all(T::is_all_finite) {
         made(|| (name(), operands.iter().map(|x| format!("{x:?}")).collect()), format!("{value:?}"), line);
     }
 }
@@ -192,8 +240,14 @@ pub(crate) enum Seen<T: Float> {
 impl<T: Float> Seen<T> {
     fn all_finite(&self) -> bool {
         match self {
-            Seen::Number(x) => is_finite(x),
-            Seen::Array(values) => values.iter().all(is_finite),
+            Seen::Number(x) => x.is_all_finite(),
+            Seen::Array(values) => values.iter().all(T::is_all_finite),
+        }
+    }
+    fn len(&self) -> usize {
+        match self {
+            Seen::Number(_) => 1,
+            Seen::Array(values) => values.len(),
         }
     }
     /// The element `at`, if it is of that shape; else the first ones.
@@ -228,9 +282,10 @@ pub(crate) fn array<T: Float>(
     operands: impl FnOnce() -> Vec<Seen<T>>,
     line: Line,
 ) {
-    let Some(at) = values.iter().position(|x| !is_finite(x)) else { return };
+    let Some(at) = values.iter().position(|x| !x.is_all_finite()) else { return };
     let operands = operands();
-    if operands.iter().all(Seen::all_finite) {
+    let elements = operands.iter().map(Seen::len).sum();
+    if operands.iter().all(Seen::all_finite) && !values.iter().all(|x| may_have(x, elements)) {
         let describe = || (name(), operands.iter().map(|x| x.describe(values.shape(), at)).collect());
         made(describe, element(values, at), line);
     }
@@ -281,8 +336,7 @@ impl<T: Float> Home<T> {
     pub(super) fn adjoint_went_wrong(&self, index: u32, adjoint: String, result: String) {
         report(|| {
             let (operation, operands) = self.describe(index);
-            let location = self.line(index);
-            Anomaly { phase: Phase::Backward, operation, operands, adjoint: Some(adjoint), result, location }
+            Anomaly::new(Phase::Backward, operation, operands, Some(adjoint), result, self.line(index))
         });
     }
 
@@ -290,7 +344,7 @@ impl<T: Float> Home<T> {
         self.lines.borrow().get(&index).copied()
     }
     pub(crate) fn set_line(&self, index: u32, line: Line) {
-        self.lines.borrow_mut().insert(index, line);
+        self.lines.borrow_mut().insert(index, blamed(line));
     }
 }
 
@@ -307,8 +361,12 @@ pub(crate) fn differentiating<T: Float, R>(z: &Node<T>, f: impl FnOnce() -> R) -
     }
     let here = homes::with(|home: &Home<T>| {
         let (operation, operands) = home.describe(z.index());
-        Differentiated { operation, operands, location: home.line(z.index()) }
+        Differentiated { operation, operands, recorded: home.line(z.index()) }
     });
+    let recorded = here.as_ref().and_then(|here| here.recorded);
     let _back = Back(DIFFERENTIATED.replace(here));
-    f()
+    match recorded {
+        Some(line) => recording_for(line, f),
+        None => f(),
+    }
 }

@@ -1,6 +1,6 @@
 //! What flows along an arrow when adjoints go back, and where that of an array collects.
 
-use super::anomaly::{self, is_finite};
+use super::anomaly;
 use super::array::{Body, NodeArrayD};
 use super::handle::Node;
 use super::payload::Payload;
@@ -31,8 +31,8 @@ impl<T: Float> Flow<T> {
     /// Whether every number in it is finite.
     pub fn all_finite(&self) -> bool {
         match self {
-            Flow::Number(x) | Flow::Everywhere(x) => is_finite(x),
-            Flow::Array(values) => values.iter().all(is_finite),
+            Flow::Number(x) | Flow::Everywhere(x) => x.is_all_finite(),
+            Flow::Array(values) => values.iter().all(T::is_all_finite),
         }
     }
     /// The number, or the first element that is not finite, or the first of all.
@@ -40,7 +40,7 @@ impl<T: Float> Flow<T> {
         match self {
             Flow::Number(x) | Flow::Everywhere(x) => format!("{x:?}"),
             Flow::Array(values) => {
-                let at = values.iter().position(|x| !is_finite(x));
+                let at = values.iter().position(|x| !x.is_all_finite());
                 anomaly::element(values, at.unwrap_or(0))
             }
         }

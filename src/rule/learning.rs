@@ -55,7 +55,8 @@ pub(crate) fn mish<P: Plain>(x: P) -> P {
         x * (n / (n + two * e * e))
     }
 }
-/// `(n·d + 4x·s)/d²`, where `n/d` is the hyperbolic tangent and `4s/d²` its slope.
+/// `(n·d + 4x·s)/d²`, where `n/d` is the hyperbolic tangent and `4s/d²` its slope. Above, `n/d = 1 − 2e^−2x/d`: what
+/// differs from 1 stands alone, so that its own slopes do not cancel however far out.
 #[inline]
 pub(crate) fn mish_d<S: Elementary>(x: &S) -> S {
     let two = &S::of(2.0);
@@ -69,10 +70,9 @@ pub(crate) fn mish_d<S: Elementary>(x: &S) -> S {
         _ => slip!("mish' above", {
             let e = &(-x.clone()).exp();
             let square = &(e.clone() * e);
-            let n = two.clone() * e + &one::<S>();
-            let d = two.clone() * square + &n;
-            let slope = (S::of(4.0) * square * &(one::<S>() + e)).through(x);
-            (n + &(slope / &d)) / &d
+            let d = &(two.clone() * &(square.clone() + e) + &one::<S>());
+            let rise = (one::<S>() + e) * &(S::of(4.0) * x) / d;
+            one::<S>() + &(square.through(rise - two) / d)
         }),
     })
 }

@@ -44,9 +44,26 @@ const FRAC_1_SQRT_TAU: f64 = 0.398_942_280_401_432_7;
 pub(crate) fn normal_quantile_d<S: Elementary>(p: &S, y: &S) -> S {
     cases!([p, y] {
         p == 0.0 => upward(p).recip(),
-        y < -3.0 => slip!("normal_quantile' in the lower tail", (mills(&-y.clone()) * p).recip()),
+        y < -3.0 => in_the_lower_tail(p, mills(&-y.clone())),
         _ => slip!("normal_quantile'", S::of(1.0 / FRAC_1_SQRT_TAU) * &(S::of(0.5) * y * y).exp()),
     })
+}
+/// `1/(m·p)`, `m` the reciprocal of Mills' ratio. Where the slope's own slope is beyond the range, minus infinity, `m` is
+/// held still: what it takes from the slope would be an infinity too, of the other sign.
+fn in_the_lower_tail<S: Elementary>(p: &S, m: S) -> S {
+    let density = m.clone() * p;
+    let square = density.clone() * &density;
+    S::either(
+        [&square],
+        |[square]| square.normal,
+        || slip!("normal_quantile' in the lower tail", density.recip()),
+        || slip!("normal_quantile' at the rim", (held_still(&m) * p).recip()),
+    )
+}
+/// The same number with the slope 0, for one of at least 1: as a multiple of `2⁻⁵²`, which it is, it is its own floor.
+fn held_still<S: Elementary>(m: &S) -> S {
+    const UNIT: f64 = (1_u64 << 52) as f64;
+    (m.clone() * &S::of(UNIT)).floor() / &S::of(UNIT)
 }
 /// `φ(t)/Φ(−t)` for `t > 3`, by Laplace's continued fraction (DLMF 7.9.3): the reciprocal of Mills' ratio.
 fn mills<S: Elementary>(t: &S) -> S {
@@ -61,9 +78,16 @@ fn digamma_rise<S: Elementary>(x: &S, y: &S) -> S {
     cases!([x] {
         x >= 10.0 => digamma_rise_far_out(x, y),
         _ => (0..10).rev().fold(digamma_rise_far_out(&(x.clone() + &S::of(10.0)), y), |sum, k| {
-            let below = x.clone() + &S::of(f64::from(k));
-            sum + &(y.clone() / &below / &(below.clone() + y))
+            sum + &digamma_step(&(x.clone() + &S::of(f64::from(k))), y)
         }),
+    })
+}
+/// `y/(x(x + y))`, whose slope `1/(x + y)²` in `y` is not to come from two that cancel: where `y` is the larger, as
+/// `1/(1 + x/y)` over `x`.
+fn digamma_step<S: Elementary>(x: &S, y: &S) -> S {
+    cases!([x, y] {
+        y <= x => y.clone() / x / &(x.clone() + y),
+        _ => (one::<S>() + &(x.clone() / y)).recip() / x,
     })
 }
 fn digamma_rise_far_out<S: Elementary>(x: &S, y: &S) -> S {
@@ -92,12 +116,13 @@ pub(crate) fn beta_d<S: Elementary>(x: &S, y: &S, z: &S) -> S {
         _ => defined(z, || slip!("beta'", -z.through(digamma_rise(x, y)))),
     })
 }
-/// `−(ψ(x + y) − ψ(x))`
+/// `−(ψ(x + y) − ψ(x))`; where `y` is infinite, `ψ(x) − ln y`, which is the limit at every order.
 #[inline]
 pub(crate) fn ln_beta_d<S: Elementary>(x: &S, y: &S, z: &S) -> S {
     cases!([x, y] {
         x == 0.0 => defined(z, || -upward(x).recip()),
         x == f64::INFINITY => defined(z, || slip!("ln_beta' at infinity", zero())),
+        y == f64::INFINITY => defined(z, || slip!("ln_beta' where the other is infinite", x.digamma() - &y.ln())),
         _ => defined(z, || slip!("ln_beta'", -digamma_rise(x, y))),
     })
 }
@@ -121,11 +146,11 @@ pub(crate) fn i1_d<S: Elementary>(x: &S, y: &S) -> S {
         _ => slip!("i1'", x.i0() - &(y.clone() / x)),
     })
 }
-/// `Y₁′ = Y₀ − Y₁/x`; at 0 the second term is the greater infinity.
+/// `Y₁′ = Y₀ − Y₁/x`; at 0 and where the function overflows the second term is the greater infinity.
 #[inline]
 pub(crate) fn y1_d<S: Elementary>(x: &S, y: &S) -> S {
-    cases!([x] {
-        x == 0.0 => -(y.clone() / &upward(x)),
+    cases!([y] {
+        y.is_infinite() => -(y.clone() / &upward(x)),
         _ => slip!("y1'", x.y0() - &(y.clone() / x)),
     })
 }
@@ -160,10 +185,10 @@ fn sinc_series() -> [f64; 11] {
         twice / factorial
     })
 }
-/// `1/(p(1 − p))`
+/// `1/(p(1 − p)) = 1/p + 1/(1 − p)`: as a sum each end has a slope of its own, and no two infinities meet.
 #[inline]
 pub(crate) fn logit_d<S: Elementary>(p: &S) -> S {
-    (upward(p) * &(one::<S>() - p)).recip()
+    upward(p).recip() + &(one::<S>() - p).recip()
 }
 /// `−e^x/(1 − e^x)`; at 0, minus infinity.
 #[inline]

@@ -51,6 +51,54 @@ fn names_cannot_break_a_drawing() {
     assert_eq!(draw::text(&y).to_string().lines().count(), 6, "{}", draw::text(&y));
 }
 
+/// What has no width or turns the direction of writing is shown, so that nothing hides behind it and lines end where they
+/// are to; marks on letters stay on them, and take no room.
+#[test]
+fn names_are_what_they_look_like() {
+    for hidden in ["\u{200b}", "\u{200f}", "\u{202e}", "\u{2066}", "\u{2060}", "\u{feff}", "\u{ad}", "\u{1}", "\u{85}"]
+    {
+        let x = Node::leaf(1.0).named(&format!("ab{hidden}c"));
+        let y = (&x * 2.0).named(&format!("{hidden}y")).sin().named(hidden);
+        for drawing in [
+            draw::text(&y).to_string(),
+            draw::svg(&y).to_string(),
+            draw::html(&y).to_string(),
+            draw::dot(&y).to_string(),
+        ] {
+            assert!(!drawing.contains(hidden), "{hidden:?} in {drawing}");
+            assert!(drawing.contains("ab\u{fffd}c") && drawing.contains("\u{fffd}y"), "{drawing}");
+        }
+    }
+    let lines = |name: &str| draw::text(&(Node::leaf(1.0).named(name) * 2.0)).to_string();
+    let count =
+        |name: &str| lines(name).lines().map(|line| line.replace(name, "x1").chars().count()).collect::<Vec<_>>();
+    assert_eq!(count("θ\u{302}₁"), count("x1"));
+    assert!(lines("θ\u{302}₁").contains("θ\u{302}₁"));
+    assert_eq!(lines("two\nlines"), lines("two lines"));
+}
+
+/// Within a closure that is traced there are no values to be drawn.
+#[test]
+fn a_drawing_of_what_has_no_value_is_refused() {
+    let x = NodeArray::leaf(ndarray::array![1.0, 2.0]);
+    let outside = Node::leaf(3.0).named("outside") * 2.0;
+    macro_rules! refused { ($($form:ident)+) => { $(
+        let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            x.map(|x| { let y = x.sin(); let _ = draw::$form(&y).to_string(); y })
+        }));
+        let message = panic.expect_err("a panic");
+        let message = message.downcast_ref::<String>().expect("a message");
+        assert!(message.contains("asks for a drawing of its argument"), "{message}");
+    )+ } }
+    refused!(text dot svg html);
+    // what does not depend on the argument has its values
+    let y = x.map(|x| {
+        assert!(draw::text(&outside).to_string().contains("outside"));
+        x * 2.0
+    });
+    assert_eq!(y.value(), ndarray::arr1(&[2.0, 4.0]).into_shared());
+}
+
 /// Kept boxes and those left out are all there are.
 #[test]
 fn what_is_left_out_is_counted() {

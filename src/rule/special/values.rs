@@ -84,6 +84,8 @@ pub(crate) fn digamma(x: f64) -> f64 {
         -x.recip()
     } else if is_pole(x) {
         f64::NAN
+    } else if x > 1e17 {
+        x.ln() // less 1/2x; at the largest numbers pxfm's is NaN
     } else {
         pxfm::f_digamma(x)
     }
@@ -105,6 +107,7 @@ pub(crate) fn polygamma(x: f64, n: i32) -> f64 {
         _ if x <= 0.0 && x.fract() == 0.0 && odd => f64::INFINITY,
         _ if x == 0.0 => -x.recip(),
         _ if is_pole(x) => f64::NAN,
+        1 if x > 1e17 => x.recip(), // as for the digamma function
         1 => pxfm::f_trigamma(x),
         _ if x > 0.0 => sign(!odd) * zeta_times_factorial(x, n),
         2..=40 => {
@@ -214,7 +217,8 @@ fn cotangent_derivative(x: f64, n: i32) -> f64 {
     }
     let order = f64::from(n) + 1.0;
     let power = PI.powf(order) * PI_LOST.mul_add(order, 1.0);
-    power * p.iter().rev().fold(0.0, |sum, coefficient| sum * c + coefficient)
+    // from the highest coefficient on, not from 0, which beside a pole would meet an infinite cotangent
+    power * p.into_iter().rev().reduce(|sum, coefficient| sum * c + coefficient).unwrap_or(0.0)
 }
 /// `π` less the nearest `f64`, over `π`.
 const PI_LOST: f64 = 3.898_171_832_519_376e-17;

@@ -18,6 +18,12 @@ pub(super) struct Edge<T: 'static> {
 /// The slopes of selu beside 0, and `−ψ″(2) = 2ζ(3) − 2`.
 const SELU: [f64; 2] = [1.050_700_987_355_480_5, 1.758_099_340_847_376_6];
 const BETA: f64 = 0.404_113_806_319_188_6;
+/// The slope of the normal law's quantile at the smallest normal number.
+#[allow(non_upper_case_globals, reason = "by the name of the precision")]
+mod rim {
+    pub(super) const f32: f32 = 6.530_690_4e36;
+    pub(super) const f64: f64 = 1.196_993_952_672_492_4e306;
+}
 
 macro_rules! both_precisions {
     (@one $t:ident [$( $row:ident [$($x:expr),+] [$($first:expr),+] [$($second:expr),*]; )*]) => {
@@ -33,6 +39,8 @@ macro_rules! both_precisions {
             const SELU_ABOVE: $t = super::SELU[0] as $t;
             const SELU_BELOW: $t = super::SELU[1] as $t;
             const CURVED_BETA: $t = super::BETA as $t;
+            /// The slope of the normal law's quantile at `LEAST`.
+            const RIM: $t = super::rim::$t;
             pub(in super::super) const EDGES: &[super::Edge<$t>] = &[$( super::Edge {
                 row: stringify!($row), x: &[$($x),+], first: &[$($first),+], second: &[$($second),*],
             } ),*];
@@ -374,6 +382,8 @@ both_precisions! {
     logit     [-0.0]             [INF]               [-INF];
     logit     [1.0]              [INF]               [INF];
     logit     [0.5]              [4.0]               [0.0];
+    logit     [LEAST]            [1.0 / LEAST]       [-INF];
+    logit     [TINY]             [INF]               [-INF];
     logit     [-1.0]             [NAN]               [NAN];
     logit     [1.5]              [NAN]               [NAN];
     logit     [NAN]              [NAN]               [NAN];
@@ -409,6 +419,7 @@ both_precisions! {
     normal_quantile [0.0]        [INF]               [-INF];
     normal_quantile [-0.0]       [INF]               [-INF];
     normal_quantile [1.0]        [INF]               [INF];
+    normal_quantile [LEAST]      [RIM]               [-INF];
     normal_quantile [-1.0]       [NAN]               [NAN];
     normal_quantile [2.0]        [NAN]               [NAN];
     normal_quantile [NAN]        [NAN]               [NAN];
@@ -423,6 +434,7 @@ both_precisions! {
     ln_gamma  [-0.0]             [INF]               [INF];
     ln_gamma  [-2.0]             [NAN]               [INF];
     ln_gamma  [INF]              [INF]               [0.0];
+    gamma     [MOST]             [INF]               [INF];
     ln_gamma  [NAN]              [NAN]               [NAN];
     digamma   [0.0]              [INF]               [-INF];
     digamma   [-0.0]             [INF]               [INF];
@@ -430,6 +442,10 @@ both_precisions! {
     digamma   [NAN]              [NAN]               [NAN];
     polygamma [0.0, 1.0]         [-INF]              [INF];
     polygamma [0.0, 2.0]         [INF]               [-INF];
+    polygamma [TINY, 1.0]        [-INF]              [INF];
+    polygamma [-TINY, 2.0]       [INF]               [INF];
+    polygamma [-TINY, 3.0]       [INF]               [INF];
+    polygamma [-TINY, 40.0]      [INF]               [INF];
     polygamma [INF, 1.0]         [0.0]               [0.0];
     polygamma [-INF, 1.0]        [NAN]               [NAN];
     polygamma [1.0, -1.0]        [NAN]               [NAN];
@@ -439,6 +455,7 @@ both_precisions! {
     beta      [0.0, 0.0]         [-INF, -INF]        [];
     beta      [-0.0, 2.0]        [-INF]              [];
     beta      [INF, 2.0]         [0.0, 0.0]          [];
+    beta      [1.0, INF]         [0.0, 0.0]          [0.0, 0.0, 0.0];
     beta      [-1.0, 2.0]        [NAN, NAN]          [NAN, NAN, NAN];
     beta      [NAN, 2.0]         [NAN, NAN]          [NAN, NAN, NAN];
     ln_beta   [0.0, 2.0]         [-INF]              [INF];
@@ -446,6 +463,8 @@ both_precisions! {
     ln_beta   [2.0, 0.0]         [0.0]               [];
     ln_beta   [0.0, 0.0]         [-INF, -INF]        [];
     ln_beta   [INF, 2.0]         [0.0]               [0.0];
+    ln_beta   [INF, 1.0]         [0.0, -INF]         [0.0, 0.0, PI * PI / 6.0];
+    ln_beta   [1.0, INF]         [-INF, 0.0]         [PI * PI / 6.0, 0.0, 0.0];
     ln_beta   [-1.0, 2.0]        [NAN, NAN]          [NAN, NAN, NAN];
     ln_beta   [NAN, 2.0]         [NAN, NAN]          [NAN, NAN, NAN];
     j0        [0.0]              [0.0]               [-0.5];
@@ -462,6 +481,7 @@ both_precisions! {
     y0        [INF]              [0.0]               [0.0];
     y0        [NAN]              [NAN]               [NAN];
     y1        [0.0]              [INF]               [-INF];
+    y1        [TINY]             [INF]               [-INF];
     y1        [-1.0]             [NAN]               [NAN];
     y1        [INF]              [0.0]               [0.0];
     y1        [NAN]              [NAN]               [NAN];

@@ -174,6 +174,8 @@ const OURS: &[(&str, &[f64], f64)] = &[
     ("digamma", &[0.0], -INF),
     ("digamma", &[-0.0], INF),
     ("digamma", &[-1.0], NAN),
+    ("polygamma", &[5e-324, 2.0], -INF),
+    ("polygamma", &[-5e-324, 2.0], INF),
     ("beta", &[0.0, 0.0], INF),
     ("beta", &[0.0, INF], NAN),
     ("beta", &[2.0, INF], 0.0),
@@ -250,6 +252,46 @@ fn folds_of_many() {
         assert!(x.iter().all(|x| (x.grad() / share - 1.0).abs() < 1e-11), "{length}: {}", x[1].grad());
         logsumexp(&x).backward();
         assert!(begin.elapsed().as_millis() < 1000, "{length}: {:?}", begin.elapsed());
+    }
+}
+
+/// The second derivative of mish, whose first is 1 but for what is exponentially small: the digits of mpmath.
+#[test]
+fn curvature_of_mish_far_out() {
+    use crate::{Dual, Node, gradients};
+    for (x, expected) in [
+        (-700.0_f64, -6.882_054_227_544_32e-302),
+        (-40.0, -1.614_374_617_010_803_8e-16),
+        (-5.0, -0.019_850_678_262_608_36),
+        (-0.25, 0.630_581_892_982_392_6),
+        (0.25, 0.582_416_400_854_795_2),
+        (5.0, -0.001_405_670_479_187_750_1),
+        (13.0, -4.904_674_193_034_287e-10),
+        (20.0, -6.457_498_407_097_901e-16),
+        (40.0, -5.631_136_330_077_695e-33),
+        (100.0, -1.096_046_049_175_496e-84),
+        (350.0, -2.752_821_691_017_728e-301),
+    ] {
+        let forward = Dual::variable(Dual::variable(x)).mish().derivative().derivative();
+        let leaf = Node::leaf(x);
+        let reverse = gradients(&gradients(&leaf.mish(), &leaf), &leaf).value();
+        for found in [forward, reverse] {
+            assert!((found / expected - 1.0).abs() < 1e-14, "at {x}: {found:e}, not {expected:e}");
+        }
+    }
+}
+
+/// `∂²/∂x∂y ln B = −ψ′(x + y)`, however small `x` is: it comes from a sum of large terms that do not depend on `y`.
+#[test]
+fn mixed_derivative_of_ln_beta() {
+    use crate::{Node, gradients};
+    for x in [1e-300_f64, 1e-100, 1e-16, 1e-8] {
+        let (a, b) = (Node::leaf(x), Node::leaf(3.0));
+        let mixed: f64 = gradients(&gradients(&a.ln_beta(&b), &a), &b).value();
+        let expected = -(b.clone() + &a).polygamma(1).value();
+        assert!((mixed / expected - 1.0).abs() < 1e-14, "at {x}: {mixed}, not {expected}");
+        let other: f64 = gradients(&gradients(&a.ln_beta(&b), &b), &a).value();
+        assert!((other / expected - 1.0).abs() < 1e-14, "at {x}: {other}, not {expected}");
     }
 }
 
