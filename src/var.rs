@@ -135,8 +135,17 @@ impl<T: Float> Var<T> {
         }
     }
     /// An operation on any number of numbers.
+    #[inline(always)]
     #[track_caller]
     pub(crate) fn many<'a>(value: T, operands: impl Iterator<Item = (&'a Self, T)>) -> Self {
+        let (slot, scope) = Var::record(operands);
+        Var { value, slot, scope }
+    }
+    /// Its slot and scope; those of a constant if nothing varies. A pair of numbers comes back in registers, which a whole
+    /// variable would not.
+    #[inline(never)]
+    #[track_caller]
+    fn record<'a>(operands: impl Iterator<Item = (&'a Self, T)>) -> (u32, u32) {
         let mut scope = NONE;
         let mut pairs = Vec::new();
         for (x, slope) in operands.filter(|(x, _)| x.scope != NONE) {
@@ -146,10 +155,15 @@ impl<T: Float> Var<T> {
             scope = x.scope;
             pairs.push((x.slot, slope));
         }
-        if scope == NONE {
-            return Var::constant(value);
-        }
-        Var { value, slot: tape::push_many(scope, &pairs), scope }
+        if scope == NONE { (0, NONE) } else { (tape::push_many(scope, &pairs), scope) }
+    }
+    /// [`record`](Var::record) of a statement some of whose inputs may be constants. The arrays come by value: a reference
+    /// would keep them in memory where all goes the usual way.
+    #[cold]
+    #[inline(never)]
+    #[track_caller]
+    fn record_apart<const N: usize>(x: [Self; N], slopes: [T; N]) -> (u32, u32) {
+        Var::record(x.iter().zip(slopes))
     }
 }
 
@@ -348,10 +362,11 @@ impl<T: Float> Fuse for Var<T> {
     fn fuse_with<const N: usize>(x: [Self; N], statement: impl FnOnce([Dual<T, N>; N]) -> Dual<T, N>) -> Self {
         let inputs = std::array::from_fn(|k| Dual::seeded(x[k].value, k));
         let z = statement(inputs);
-        let (value, slopes) = (z.value(), z.tangents());
+        let (value, slopes) = (z.value(), *z.tangents());
         let scope = x.first().map_or(NONE, |x| x.scope);
         if scope == NONE || x.iter().any(|x| x.scope != scope) {
-            return Var::many(value, x.iter().zip(slopes.iter().copied()));
+            let (slot, scope) = Var::record_apart(x, slopes);
+            return Var { value, slot, scope };
         }
         let pair = |k: usize| {
             let (slot, slope) = (x[k].slot, slopes[k]);
