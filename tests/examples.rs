@@ -28,6 +28,14 @@ fn every_example_runs_and_shows_its_numbers() {
         ("second_order", &["gradients of gradients              1330.000  480.000"]),
         ("iris", &["120 flowers to learn from, 30 held out", "named rightly, held out:   29 of 30"]),
         ("digits", &["1437 pictures to learn from, 360 held out", "7510 parameters", "read rightly, held out:   35"]),
+        (
+            "nist",
+            &[
+                "Bennett5: 154 observations, higher difficulty",
+                "54 of 54 starts found all parameters to 6 digits or more",
+                "52 of 54 found the residual sum of squares, too",
+            ],
+        ),
         ("pinn", &["  0.00   0.000000   0.000000", "largest error: "]),
     ] {
         let output = run(example, &[]);
@@ -55,6 +63,23 @@ fn the_chapters_examples_draw() {
         assert_eq!(run(example, &["--svg", &folder.join("none").join("x").to_string_lossy()]).status.code(), Some(1));
     }
     std::fs::remove_dir_all(&folder).expect("our own folder");
+}
+
+#[test]
+fn nist_draws_its_fits() {
+    let folder = std::env::temp_dir().join(format!("backprop-nist-{}", std::process::id()));
+    let output = run("nist", &["--svg", &folder.to_string_lossy()]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let drawn: Vec<_> =
+        std::fs::read_dir(&folder).expect("a folder").map(|entry| entry.expect("a file").path()).collect();
+    assert_eq!(drawn.len(), 27);
+    for path in drawn {
+        let svg = std::fs::read_to_string(&path).expect("a drawing");
+        assert!(svg.starts_with("<svg") && svg.trim_end().ends_with("</svg>") && !svg.contains("NaN"), "{path:?}");
+        assert!(svg.contains("digits in every parameter") && svg.contains("<circle"), "{path:?}");
+    }
+    std::fs::remove_dir_all(&folder).expect("our own folder");
+    assert_eq!(run("nist", &["--sgv", "x"]).status.code(), Some(2));
 }
 
 #[test]

@@ -1,0 +1,11 @@
+//! nalgebra on our numbers (feature `nalgebra`): its decompositions have the derivatives that the textbooks give, in every
+//! mode and nested, and the drivers take its containers.
+
+#![cfg(feature = "nalgebra")]
+
+#[path = "nalgebra/containers.rs"]
+mod containers;
+#[path = "nalgebra/decompositions.rs"]
+mod decompositions;
+#[path = "nalgebra/field.rs"]
+mod field;
