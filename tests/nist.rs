@@ -15,14 +15,14 @@ use std::f64::consts::PI;
 
 #[test]
 fn all_54_starts_lead_to_the_certified_answers() {
-    let (mut starts, mut sums) = (0, Vec::new());
+    let (mut starts, mut evaluations, mut sums) = (0, 0, Vec::new());
     for problem in problems().expect("good files") {
         for (number, start) in (1..).zip(&problem.starts) {
             let fit = fit(&problem, start);
             assert_eq!(fit.failure, None, "{} from start {number}", problem.name);
             let digits = fit.parameter_digits(&problem);
             assert!(digits >= 6.0, "{} from start {number}: {digits} digits", problem.name);
-            starts += 1;
+            (starts, evaluations) = (starts + 1, evaluations + fit.evaluations);
             if fit.sum_digits(&problem) < 6.0 {
                 sums.push((problem.name, number));
                 // made of rounding errors: the residuals are 1e-13, of observations of 14 digits
@@ -30,6 +30,7 @@ fn all_54_starts_lead_to_the_certified_answers() {
             }
         }
     }
+    assert!(evaluations < 5000, "{evaluations} evaluations");
     assert_eq!((starts, sums), (54, vec![("Lanczos1", 1), ("Lanczos1", 2)]));
 }
 
@@ -40,11 +41,13 @@ fn the_files_are_read_whole() {
     for problem in &problems {
         let parameters = problem.certified.len();
         assert!(problem.starts.iter().all(|start| start.len() == parameters), "{}", problem.name);
-        // at the certified answer the model has the certified residuals: neither is misread
+        // at the certified answer the model has the certified residuals, so neither is misread; Lanczos1's are less than
+        // the last digit of its parameters
         let residual = |(&x, y): (&[f64; 2], &f64)| (problem.form.at(&problem.certified, x) - y).powi(2);
         let sum: f64 = problem.x.iter().zip(&problem.y).map(residual).sum();
         let right = digits(sum, problem.certified_sum_of_squares);
-        assert!(right > if problem.name == "Lanczos1" { 1.0 } else { 5.0 }, "{}: {right}", problem.name);
+        let right = right > 5.0 || problem.name == "Lanczos1" && sum < 1e-19;
+        assert!(right, "{}: {sum} instead of {}", problem.name, problem.certified_sum_of_squares);
     }
     let counts = |level: &str| problems.iter().filter(|problem| problem.level == level).count();
     assert_eq!(["lower", "average", "higher"].map(counts), [8, 11, 8]);

@@ -2,6 +2,7 @@
 
 use super::data::Problem;
 use super::fit::Fit;
+use super::models::Form;
 use plotters::prelude::*;
 use std::path::Path;
 
@@ -18,8 +19,19 @@ fn draw_to(path: &Path, problem: &Problem, fit: &Fit) -> Result<(), Box<dyn std:
         let margin = (high - low).max(f64::MIN_POSITIVE) * 0.04;
         low - margin..high + margin
     };
-    let xs = span(&mut problem.x.iter().map(|x| x[0]));
-    let ys = span(&mut problem.y.iter().copied());
+    // a curve for each value of a second predictor, as far as there are observations
+    let mut seconds: Vec<f64> = problem.x.iter().map(|x| x[1]).collect();
+    seconds.sort_by(f64::total_cmp);
+    seconds.dedup();
+    let firsts = || problem.x.iter().map(|x| x[0]);
+    let (first, last) = (firsts().fold(f64::INFINITY, f64::min), firsts().fold(f64::NEG_INFINITY, f64::max));
+    let curve = |&second: &f64| -> Vec<(f64, f64)> {
+        let at = |step| first + (last - first) * f64::from(step) / f64::from(STEPS);
+        (0..=STEPS).map(|step| (at(step), problem.form.at(&fit.parameters, [at(step), second]))).collect()
+    };
+    let curves: Vec<Vec<(f64, f64)>> = seconds.iter().map(curve).collect();
+    let xs = span(&mut firsts());
+    let ys = span(&mut problem.y.iter().copied().chain(curves.iter().flatten().map(|&(_, y)| y)));
     let area = SVGBackend::new(path, (800, 480)).into_drawing_area();
     area.fill(&WHITE)?;
     let digits = fit.parameter_digits(problem);
@@ -29,26 +41,18 @@ fn draw_to(path: &Path, problem: &Problem, fit: &Fit) -> Result<(), Box<dyn std:
         .caption(caption, (FONT, 20))
         .x_label_area_size(45)
         .y_label_area_size(75)
-        .build_cartesian_2d(xs.clone(), ys)?;
+        .build_cartesian_2d(xs, ys)?;
     chart
         .configure_mesh()
         .x_desc("x")
-        .y_desc("y")
+        .y_desc(if problem.form == Form::Nelson { "ln y" } else { "y" })
         .label_style((FONT, 14))
         .axis_desc_style((FONT, 16))
         .bold_line_style(BLACK.mix(0.15))
         .light_line_style(BLACK.mix(0.05))
         .draw()?;
-    // a curve for each value of a second predictor
-    let mut seconds: Vec<f64> = problem.x.iter().map(|x| x[1]).collect();
-    seconds.sort_by(f64::total_cmp);
-    seconds.dedup();
-    for &second in &seconds {
-        let at = |step| xs.start + (xs.end - xs.start) * f64::from(step) / f64::from(STEPS);
-        let curve = (0..=STEPS).map(|step| (at(step), problem.form.at(&fit.parameters, [at(step), second])));
-        // beyond the observations a model may have no value
-        let finite: Vec<(f64, f64)> = curve.filter(|(_, y)| y.is_finite()).collect();
-        chart.draw_series(LineSeries::new(finite, RGBColor(220, 50, 32).stroke_width(2)))?;
+    for curve in curves {
+        chart.draw_series(LineSeries::new(curve, RGBColor(220, 50, 32).stroke_width(2)))?;
     }
     let observations = problem.x.iter().zip(&problem.y);
     chart.draw_series(observations.map(|(x, &y)| Circle::new((x[0], y), 3, RGBColor(0, 90, 181).mix(0.6).filled())))?;

@@ -237,6 +237,12 @@ fn what_a_zero_hides() {
     // λ = 3 + t²/(3 − 1) + …
     let second = derivative(|t| derivative(|s| along(s + Dual::constant(t)), Dual::constant(0.0)), 0.0);
     assert_eq!(second, 0.0, "nalgebra has learnt what README.md says it does not do: it should be 1");
+
+    // a column of zeros: the slopes of the determinant are its cofactors, and elimination passes it by
+    let singular = dmatrix![0.0, 1.0, 2.0, 0.5; 0.0, 3.0, -1.0, 2.0; 0.0, 0.7, 1.0, -1.0; 0.0, 2.0, 0.3, 1.0];
+    let slopes = grad(|a| Determinant.of(a), &singular);
+    let cofactor = -singular.clone().remove_row(1).remove_column(0).determinant();
+    assert!(cofactor.abs() > 1.0 && slopes[(1, 0)] == 0.0, "{slopes}");
 }
 
 /// Large enough for products in blocks.
