@@ -3,6 +3,7 @@
 //! | file | what it does |
 //! |---|---|
 //! | `point`, `output` | the containers that functions take and return |
+//! | `linear` | nalgebra's vectors and matrices among them |
 //! | `reverse` | gradients, Jacobians, pullbacks, on the tape |
 //! | `forward` | derivatives, directional derivatives, Jacobians, on dual numbers |
 //! | `auto` | the mode chosen by the number of inputs, for functions written once |
@@ -11,6 +12,8 @@
 
 pub(crate) mod auto;
 pub(crate) mod forward;
+#[cfg(feature = "nalgebra")]
+mod linear;
 mod output;
 mod point;
 mod reverse;

@@ -22,6 +22,8 @@ pub mod custom;
 mod node;
 mod var;
 // floor 5
+#[cfg(feature = "nalgebra")]
+mod field;
 mod gradients;
 pub mod layer;
 // floor 6

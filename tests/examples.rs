@@ -38,6 +38,14 @@ fn every_example_runs_and_shows_its_numbers() {
         ),
         ("rosenbrock", &["L-BFGS           100", "trust region     100", "Hessians:  forward over reverse, 25 runs"]),
         ("orbit", &["75.32 years in", "-13527.411910        -13527.411910", "comes back 91 days later"]),
+        (
+            "nist",
+            &[
+                "Bennett5: 154 observations, higher difficulty",
+                "54 of 54 starts found all parameters to 6 digits or more",
+                "52 of 54 found the residual sum of squares, too",
+            ],
+        ),
         ("pinn", &["  0.00   0.000000   0.000000", "largest error: "]),
     ] {
         let output = run(example, &[]);
@@ -76,6 +84,23 @@ fn orbit_draws() {
     assert!(svg.starts_with("<svg") && svg.contains("as the derivative says"), "{svg}");
     std::fs::remove_file(&path).expect("our own file");
     assert_eq!(run("orbit", &["--sgv", "x"]).status.code(), Some(1));
+}
+
+#[test]
+fn nist_draws_its_fits() {
+    let folder = std::env::temp_dir().join(format!("backprop-nist-{}", std::process::id()));
+    let output = run("nist", &["--svg", &folder.to_string_lossy()]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let drawn: Vec<_> =
+        std::fs::read_dir(&folder).expect("a folder").map(|entry| entry.expect("a file").path()).collect();
+    assert_eq!(drawn.len(), 27);
+    for path in drawn {
+        let svg = std::fs::read_to_string(&path).expect("a drawing");
+        assert!(svg.starts_with("<svg") && svg.trim_end().ends_with("</svg>") && !svg.contains("NaN"), "{path:?}");
+        assert!(svg.contains("digits in every parameter") && svg.contains("<circle"), "{path:?}");
+    }
+    std::fs::remove_dir_all(&folder).expect("our own folder");
+    assert_eq!(run("nist", &["--sgv", "x"]).status.code(), Some(2));
 }
 
 #[test]

@@ -7,7 +7,8 @@ use crate::number::Float;
 use crate::var::Var;
 use ndarray::{Array, Dimension};
 
-/// The outputs of a function: a number, or a fixed array, a `Vec` or an ndarray of them. Sealed.
+/// The outputs of a function: a number, or a fixed array, a `Vec` or an ndarray of them, with the feature
+/// `nalgebra` a vector or a matrix of its own too. Sealed.
 ///
 /// ```
 /// use backprop::jvp;
@@ -18,19 +19,22 @@ pub trait Output: sealed::Sealed {
     /// The number in it.
     type Number: Float;
     /// The same with other numbers in it.
-    type With<S>;
+    type With<S: Float>;
     /// The same with `f` of each number, in order.
     #[doc(hidden)]
-    fn with<S>(&self, f: impl FnMut(Self::Number) -> S) -> Self::With<S>;
+    fn with<S: Float>(&self, f: impl FnMut(Self::Number) -> S) -> Self::With<S>;
     /// The numbers in order.
     #[doc(hidden)]
     fn numbers(&self) -> Vec<Self::Number> {
         let mut numbers = Vec::new();
-        self.with(|x| numbers.push(x));
+        self.with(|x| {
+            numbers.push(x);
+            x
+        });
         numbers
     }
 }
-mod sealed {
+pub(super) mod sealed {
     pub trait Sealed {}
 }
 
@@ -38,8 +42,8 @@ macro_rules! outputs { ($([$($g:tt)*] $S:ty;)*) => { $(
     impl<$($g)*> sealed::Sealed for $S {}
     impl<$($g)*> Output for $S {
         type Number = $S;
-        type With<U> = U;
-        fn with<U>(&self, mut f: impl FnMut($S) -> U) -> U {
+        type With<U: Float> = U;
+        fn with<U: Float>(&self, mut f: impl FnMut($S) -> U) -> U {
             f(*self)
         }
     }
@@ -52,24 +56,24 @@ outputs! {
 impl<S: Float> sealed::Sealed for Vec<S> {}
 impl<S: Float> Output for Vec<S> {
     type Number = S;
-    type With<U> = Vec<U>;
-    fn with<U>(&self, f: impl FnMut(S) -> U) -> Vec<U> {
+    type With<U: Float> = Vec<U>;
+    fn with<U: Float>(&self, f: impl FnMut(S) -> U) -> Vec<U> {
         self.iter().copied().map(f).collect()
     }
 }
 impl<S: Float, const N: usize> sealed::Sealed for [S; N] {}
 impl<S: Float, const N: usize> Output for [S; N] {
     type Number = S;
-    type With<U> = [U; N];
-    fn with<U>(&self, f: impl FnMut(S) -> U) -> [U; N] {
+    type With<U: Float> = [U; N];
+    fn with<U: Float>(&self, f: impl FnMut(S) -> U) -> [U; N] {
         self.map(f)
     }
 }
 impl<S: Float, D: Dimension> sealed::Sealed for Array<S, D> {}
 impl<S: Float, D: Dimension> Output for Array<S, D> {
     type Number = S;
-    type With<U> = Array<U, D>;
-    fn with<U>(&self, f: impl FnMut(S) -> U) -> Array<U, D> {
+    type With<U: Float> = Array<U, D>;
+    fn with<U: Float>(&self, f: impl FnMut(S) -> U) -> Array<U, D> {
         by_index(self, f)
     }
 }
