@@ -1,4 +1,4 @@
-//! `nalgebra::RealField` for [`Var`] and [`Dual`], and what it asks for: nalgebra's decompositions, solvers and geometry
+//! `nalgebra::RealField` for [`Var`], [`Dual`] and [`Jet`], and what it asks for: nalgebra's decompositions, solvers and geometry
 //! then run on our numbers, and their results have derivatives.
 //!
 //! Every function is a row of the table, so that the conventions at the edges hold here, too. What asks a number a
@@ -10,6 +10,7 @@
 mod lanes;
 
 use crate::dual::Dual;
+use crate::jet::Jet;
 use crate::number::{Elementary, Float};
 use crate::var::Var;
 use nalgebra::{ComplexField, Field, RealField};
@@ -119,6 +120,7 @@ macro_rules! real_field {
 }
 real_field!([T: Float, const N: usize] [T: Float + RealField, const N: usize] Dual<T, N>);
 real_field!([T: Float] [T: Float + RealField] Var<T>);
+real_field!([T: Float, const K: usize] [T: Float + RealField, const K: usize] Jet<T, K>);
 
 /// `sinh x/x`, which the table does not have. Around 0 by its series, for the quotient cancels in the slope and says
 /// nothing at 0: `sinh x/x = 1 + x²/(2·3)·(1 + x²/(4·5)·(1 + …))`.

@@ -7,6 +7,7 @@
 use super::output::{self, Output};
 use super::point::{self, Point};
 use crate::dual::Dual;
+use crate::jet::Jet;
 use crate::number::Float;
 use crate::var::Var;
 use nalgebra::allocator::Allocator;
@@ -34,6 +35,7 @@ macro_rules! points { ($([$($g:tt)*] $T:ty;)*) => { $(
 points! {
     [] f64;
     [T: Float, const M: usize,] Dual<T, M>;
+    [T: Float, const K: usize,] Jet<T, K>;
     [T: Float,] Var<T>;
 }
 

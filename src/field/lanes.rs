@@ -27,7 +27,9 @@ macro_rules! one_lane { ([$($g:tt)*] $Type:ty) => {
 } }
 
 use crate::dual::Dual;
+use crate::jet::Jet;
 use crate::number::{Elementary, Float};
 use crate::var::Var;
 one_lane!([T: Elementary + Copy, const N: usize] Dual<T, N>);
 one_lane!([T: Float] Var<T>);
+one_lane!([T: Elementary + Copy, const K: usize] Jet<T, K>);

@@ -1,6 +1,8 @@
 //! Vectors and matrices go in, gradients come back in them.
 
-use backprop::{Dual, Var, forward, grad, hessian, hvp, jacobian, jvp, value_and_grad, vjp};
+use backprop::{
+    Dual, Jet, Var, forward, grad, hessian, hvp, jacobian, jvp, laplacian, taylor_along, value_and_grad, vjp,
+};
 use nalgebra::{DMatrix, DVector, Matrix2, SMatrix, dmatrix, dvector, matrix, vector};
 use ndarray::array;
 
@@ -107,4 +109,25 @@ fn conversions() {
     assert_eq!(nalgebra::try_convert::<Dual, f64>(x), Some(0.1));
     assert_eq!(nalgebra::try_convert::<Dual, f32>(x), Some(0.1_f32));
     assert_eq!(nalgebra::convert::<f32, Dual<Dual>>(0.5), Dual::constant(Dual::constant(0.5)));
+}
+
+/// Series through nalgebra's own algorithms: det(A + tB) to order 3, and a determinant's Laplacian.
+#[test]
+fn series() {
+    let (a, b) =
+        (matrix![4.0, 1.0, 0.5; 1.0, 3.0, 0.2; 0.5, 0.2, 2.0], matrix![0.3, -1.0, 0.4; 0.2, 0.5, -0.6; 1.0, 0.1, 0.7]);
+    let along = taylor_along::<3, _>(|m| m.lu().determinant(), &a, &b);
+    for t in [-2.0, -0.5, 0.3, 1.0] {
+        // a polynomial of degree 3: nothing is left out
+        let expected = (a + b * t).determinant();
+        assert!((along.evaluate(t) - expected).abs() < 1e-12 * expected.abs().max(1.0), "{along:?} at {t}");
+    }
+    let by_cholesky = taylor_along::<2, _>(
+        |m: &SMatrix<Jet<f64, 2>, 3, 3>| m.cholesky().map_or(Jet::constant(f64::NAN), |root| root.determinant()),
+        &a,
+        &(b + b.transpose()),
+    );
+    let by_lu = taylor_along::<2, _>(|m| m.lu().determinant(), &a, &(b + b.transpose()));
+    assert!((by_cholesky.derivative(2) - by_lu.derivative(2)).abs() < 1e-11);
+    assert_eq!(laplacian(|x| x.norm_squared() * x.y, &vector![1.0, 2.0]), 2.0 * 2.0 + 6.0 * 2.0);
 }
