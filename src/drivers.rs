@@ -23,6 +23,6 @@ mod series;
 pub use forward::{derivative, jvp};
 pub use output::Output;
 pub use point::{Coordinate, Point};
-pub use reverse::{Pullback, Workspace, grad, jacobian, value_and_grad, value_and_grad_with, vjp};
-pub use second::{hessian, hvp};
+pub use reverse::{Pullback, Workspace, grad, jacobian, jacobian_with, value_and_grad, value_and_grad_with, vjp};
+pub use second::{SecondWorkspace, hessian, hessian_with, hvp, hvp_with};
 pub use series::{laplacian, mixed_partial, nth_derivative, taylor, taylor_along};

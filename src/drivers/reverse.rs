@@ -77,6 +77,7 @@ fn inputs<P: Point + ?Sized>(scope: &Scope<P::Number>, x: &P) -> P::With<Var<P::
 #[derive(Clone, Debug, Default)]
 pub struct Workspace<T: Float = f64> {
     inputs: Vec<Var<T>>,
+    outputs: Vec<Var<T>>,
 }
 impl<T: Float> Workspace<T> {
     /// Without any memory yet.
@@ -86,7 +87,11 @@ impl<T: Float> Workspace<T> {
     /// ```
     #[must_use]
     pub fn new() -> Self {
-        Workspace { inputs: Vec::new() }
+        Workspace { inputs: Vec::new(), outputs: Vec::new() }
+    }
+    fn fill(&mut self, scope: &Scope<T>, x: &[T]) {
+        self.inputs.clear();
+        self.inputs.extend(x.iter().enumerate().map(|(slot, &x)| Var::input(x, slot, scope.id())));
     }
 }
 
@@ -115,8 +120,7 @@ pub fn value_and_grad_with<T: Float>(
         gradient.len()
     );
     let scope = Scope::open(x.len());
-    workspace.inputs.clear();
-    workspace.inputs.extend(x.iter().enumerate().map(|(slot, &x)| Var::input(x, slot, scope.id())));
+    workspace.fill(&scope, x);
     let y = f(&workspace.inputs);
     match y.slot_in(scope.id()) {
         Some(slot) => scope.sweep(slot, T::of(1.0), gradient),
@@ -145,12 +149,54 @@ pub fn jacobian<P: Point + ?Sized, O: Output<Number = Var<P::Number>>>(
     let scope = Scope::open(x.size());
     let outputs = f(inputs(&scope, x).borrow()).numbers();
     let mut rows = Array2::from_elem((outputs.len(), x.size()), P::Number::of(0.0));
+    sweep_rows(&scope, &outputs, &mut rows);
+    rows
+}
+
+/// [`jacobian`] on slices, which allocates nothing in a loop: the function writes as many outputs as the matrix has rows,
+/// and the derivatives are written into the matrix.
+///
+/// ```
+/// use backprop::{jacobian_with, Workspace};
+/// let mut jacobian = ndarray::Array2::zeros((2, 2));
+/// jacobian_with(&mut Workspace::new(), |x, y| { y[0] = x[0] * x[1]; y[1] = x[0] + x[1]; }, &[2.0, 3.0], &mut jacobian);
+/// assert_eq!(jacobian, ndarray::array![[3.0, 2.0], [1.0, 1.0]]);
+/// ```
+///
+/// An output that the function does not write is the constant 0.
+///
+/// # Panics
+/// If the matrix has another number of columns than `x` has numbers, or its rows do not lie one after the other in
+/// memory; and as [`grad`].
+#[track_caller]
+pub fn jacobian_with<T: Float>(
+    workspace: &mut Workspace<T>,
+    f: impl FnOnce(&[Var<T>], &mut [Var<T>]),
+    x: &[T],
+    jacobian: &mut Array2<T>,
+) {
+    assert!(
+        jacobian.ncols() == x.len() && jacobian.is_standard_layout(),
+        "jacobian_with wants rows of {} numbers, one after the other, not {}",
+        x.len(),
+        jacobian.ncols()
+    );
+    let scope = Scope::open(x.len());
+    workspace.fill(&scope, x);
+    workspace.outputs.clear();
+    workspace.outputs.resize(jacobian.nrows(), Var::constant(T::of(0.0)));
+    f(&workspace.inputs, &mut workspace.outputs);
+    sweep_rows(&scope, &workspace.outputs, jacobian);
+}
+/// A sweep for each output.
+#[track_caller]
+fn sweep_rows<T: Float>(scope: &Scope<T>, outputs: &[Var<T>], rows: &mut Array2<T>) {
     for (y, mut row) in outputs.iter().zip(rows.outer_iter_mut()) {
-        if let (Some(slot), Some(row)) = (y.slot_in(scope.id()), row.as_slice_mut()) {
-            scope.sweep(slot, P::Number::of(1.0), row);
+        match (y.slot_in(scope.id()), row.as_slice_mut()) {
+            (Some(slot), Some(row)) => scope.sweep(slot, T::of(1.0), row),
+            _ => row.fill(T::of(0.0)),
         }
     }
-    rows
 }
 
 /// Value and pullback of a function of many outputs, in **reverse mode**: the pullback gives `seedᵀ·J` for as many seeds

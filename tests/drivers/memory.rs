@@ -1,7 +1,11 @@
 //! Memory: nothing is allocated in a steady loop, and everything goes when the thread ends.
 
 use crate::counting::{REQUESTS, alone, left_by};
-use backprop::{Dual, Var, Workspace, grad, tape, value_and_grad_with};
+use backprop::{
+    Dual, Elementary, SecondWorkspace, Var, Workspace, grad, hessian, hessian_with, hvp, hvp_with, jacobian_with, tape,
+    value_and_grad_with,
+};
+use ndarray::Array2;
 
 fn rosenbrock(x: &[Var]) -> Var {
     x.windows(2).map(|w| (1.0 - w[0]).square() + 100.0 * (w[1] - w[0].square()).square()).sum()
@@ -18,6 +22,37 @@ fn a_steady_loop_allocates_nothing() {
             x.iter_mut().zip(&gradient).for_each(|(x, g)| *x -= 1e-4 * g);
             assert!(round == 0 || REQUESTS.get() == before, "round {round} has allocated");
         }
+    });
+}
+
+/// The same of second derivatives and of Jacobians, which are those of the drivers that allocate.
+#[test]
+fn steady_loops_of_second_order() {
+    fn f<S: backprop::Scalar>(x: &[S]) -> S {
+        x.windows(2)
+            .map(|w| Elementary::square(&(1.0 - w[0])) + 100.0 * Elementary::square(&(w[1] - w[0] * w[0])))
+            .sum()
+    }
+    alone(|| {
+        let n = 11;
+        let x: Vec<f64> = (0..n).map(|k| 0.5 + 0.1 * f64::from(k)).collect();
+        let v: Vec<f64> = (0..n).map(|k| 1.0 - 0.3 * f64::from(k)).collect();
+        let (mut gradient, mut product) = (vec![0.0; x.len()], vec![0.0; x.len()]);
+        let (mut h, mut j) = (Array2::zeros((x.len(), x.len())), Array2::zeros((2, x.len())));
+        let (mut along, mut newton, mut rows) = (SecondWorkspace::new(), SecondWorkspace::new(), Workspace::new());
+        let mut before = 0;
+        for round in 0..10 {
+            if round == 1 {
+                before = REQUESTS.get();
+            }
+            let value = hvp_with(&mut along, f::<Var<Dual>>, &x, &v, &mut gradient, &mut product);
+            assert_eq!(value, hessian_with(&mut newton, f::<Var<Dual<f64, 4>>>, &x, &mut gradient, &mut h));
+            jacobian_with(&mut rows, |x, y| (y[0], y[1]) = (f(x), x[0] * x[1]), &x, &mut j);
+        }
+        assert_eq!(REQUESTS.get(), before);
+        assert_eq!(h, hessian(f::<Var<Dual<f64, 4>>>, &x));
+        assert_eq!((gradient.clone(), product), hvp(f::<Var<Dual>>, &x, &v));
+        assert_eq!((j.row(0).to_vec(), &j.row(1).to_vec()[..3]), (gradient, &[x[1], x[0], 0.0][..]));
     });
 }
 
