@@ -175,9 +175,32 @@ pub(crate) mod arithmetic {
     pub(crate) fn neg<T: Elementary, const N: usize>(x: impl Borrow<Dual<T, N>>) -> Dual<T, N> {
         let x = x.borrow();
         let z = -x.value.clone();
-        let tangents = T::flow_all(&slope::neg(&x.value, &z), &x.tangents);
-        Dual { value: z, tangents }
+        Dual { value: z, tangents: std::array::from_fn(|k| T::turn(&x.tangents[k])) }
     }
+
+    /// Slopes are 1 and the sign, so that nothing need be multiplied.
+    macro_rules! sums { ($($f:ident $op:tt $sign:expr;)*) => { $(
+        pub(crate) mod $f {
+            use super::*;
+            #[inline(always)]
+            pub(crate) fn both<T: Elementary, const N: usize>(x: impl Borrow<Dual<T, N>>, y: impl Borrow<Dual<T, N>>) -> Dual<T, N> {
+                let (x, y) = (x.borrow(), y.borrow());
+                let tangents = std::array::from_fn(|k| T::join(x.tangents[k].clone(), $sign(&y.tangents[k])));
+                Dual { value: x.value.clone() $op &y.value, tangents }
+            }
+            #[inline(always)]
+            pub(crate) fn right<T: Elementary, const N: usize>(x: impl Borrow<Dual<T, N>>, c: T) -> Dual<T, N> {
+                let x = x.borrow();
+                Dual { value: x.value.clone() $op &c, tangents: x.tangents.clone() }
+            }
+            #[inline(always)]
+            pub(crate) fn left<T: Elementary, const N: usize>(c: T, y: impl Borrow<Dual<T, N>>) -> Dual<T, N> {
+                let y = y.borrow();
+                Dual { value: c $op &y.value, tangents: std::array::from_fn(|k| $sign(&y.tangents[k])) }
+            }
+        }
+    )* } }
+    sums! { add + T::clone; sub - T::turn; }
 
     macro_rules! rules { ($($f:ident $op:tt $inline:meta;)*) => { $(
         pub(crate) mod $f {
@@ -205,7 +228,7 @@ pub(crate) mod arithmetic {
         }
     )* } }
     // always: a call would pass N tangents through memory; but a remainder is long, and rarely waited for
-    rules! { add + inline(always); sub - inline(always); mul * inline(always); div / inline(always); rem % inline; }
+    rules! { mul * inline(always); div / inline(always); rem % inline; }
 }
 
 macro_rules! methods {

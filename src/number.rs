@@ -133,6 +133,13 @@ pub trait Elementary:
         a + b
     }
 
+    /// [`flow`](Elementary::flow) through the slope −1.
+    #[doc(hidden)]
+    #[inline]
+    fn turn(adjoint: &Self) -> Self {
+        Self::flow(&Self::of(-1.0), adjoint)
+    }
+
     /// [`flow`](Elementary::flow) of one slope to many tangents.
     #[doc(hidden)]
     #[inline]
@@ -205,22 +212,37 @@ macro_rules! plain_numbers { ($($t:ident)*) => { $(
         fn is_exact_zero(&self) -> bool {
             *self == 0.0
         }
-        // the slope is looked at once, whatever N: a finite one other than 0 needs no care
+        #[inline(always)]
+        fn turn(adjoint: &Self) -> Self {
+            -adjoint
+        }
+        // a single product is multiplied first, and only a NaN looked at; of many, the slopes are looked at, whatever N
         #[inline(always)]
         fn flow_all<const N: usize>(slope: &Self, tangents: &[Self; N]) -> [Self; N] {
-            if ordinary(f64::from(*slope)) {
-                std::array::from_fn(|k| slope * tangents[k])
-            } else {
-                std::array::from_fn(|k| kinks::strong_zero(*slope, tangents[k]))
+            let flow = || std::array::from_fn(|k| slope * tangents[k]);
+            if N == 1 {
+                let flow = flow();
+                return if flow[0].is_nan() { carefully(*slope, *tangents) } else { flow };
             }
+            if ordinary(*slope) {
+                return flow();
+            }
+            let careful = carefully(*slope, *tangents);
+            std::array::from_fn(|k| careful[k])
         }
         #[inline(always)]
         fn flow_both<const N: usize>(dx: &Self, x: &[Self; N], dy: &Self, y: &[Self; N]) -> [Self; N] {
-            if ordinary(f64::from(*dx)) && ordinary(f64::from(*dy)) {
-                std::array::from_fn(|k| dx * x[k] + dy * y[k])
-            } else {
-                std::array::from_fn(|k| kinks::strong_zero(*dx, x[k]) + kinks::strong_zero(*dy, y[k]))
+            let flow = || std::array::from_fn(|k| dx * x[k] + dy * y[k]);
+            if N == 1 {
+                let flow = flow();
+                return if flow[0].is_nan() { both_carefully(*dx, *x, *dy, *y) } else { flow };
             }
+            // for a product of numbers this is their product, which is there already
+            if ordinary(dx * dy) {
+                return flow();
+            }
+            let careful = both_carefully(*dx, *x, *dy, *y);
+            std::array::from_fn(|k| careful[k])
         }
     }
     impl sealed::Sealed for $t {}
@@ -271,10 +293,31 @@ macro_rules! plain_numbers { ($($t:ident)*) => { $(
 )* } }
 plain_numbers!(f32 f64);
 
-/// Neither zero, infinite nor NaN: a product with it is what the strong-zero product gives.
+/// Neither zero, infinite nor NaN: a product with it is what the strong-zero product gives. If a product of two is, both
+/// are.
 #[inline(always)]
-fn ordinary(slope: f64) -> bool {
-    slope != 0.0 && slope.is_finite()
+fn ordinary<P: num_traits::Float>(slope: P) -> bool {
+    slope - slope < slope.abs()
+}
+/// What flows through a slope that is not ordinary. Out of line, with arrays by value (a reference to one would keep it in
+/// memory on the usual way too), and copied out number by number by the caller: so the usual way stays in registers.
+#[inline(never)]
+fn carefully<P: num_traits::Float, const N: usize>(slope: P, tangents: [P; N]) -> [P; N] {
+    let flow = tangents.map(|tangent| slope * tangent);
+    if any_nan(&flow) { tangents.map(|tangent| kinks::strong_zero(slope, tangent)) } else { flow }
+}
+/// [`carefully`] through two slopes, of which one at least is not ordinary.
+#[inline(never)]
+fn both_carefully<P: num_traits::Float, const N: usize>(dx: P, x: [P; N], dy: P, y: [P; N]) -> [P; N] {
+    let flow = std::array::from_fn(|k| dx * x[k] + dy * y[k]);
+    if any_nan(&flow) {
+        return std::array::from_fn(|k| kinks::strong_zero(dx, x[k]) + kinks::strong_zero(dy, y[k]));
+    }
+    flow
+}
+#[inline(always)]
+fn any_nan<P: num_traits::Float>(parts: &[P]) -> bool {
+    parts.iter().fold(false, |any, part| any | part.is_nan())
 }
 
 /// A number whose innermost plain number is `L`, which is also the type of its literals.
