@@ -74,6 +74,7 @@ pub(crate) struct Tape<T: Float> {
     chunks: [OnceCell<Chunk<T>>; CHUNKS],
     /// Where each full chunk ends.
     ends: [Cell<u32>; CHUNKS],
+    /// All zero between sweeps.
     adjoints: Cell<Vec<T>>,
 }
 
@@ -153,30 +154,37 @@ impl<T: Float> Tape<T> {
 }
 
 /// Adds to adjoints, from the last pair to the first. The adjoint of the slot before the current one is carried in a
-/// register: a chain then does not wait for memory.
+/// register: a chain then does not wait for memory. What has been passed on is zero again, so that the next sweep finds
+/// nothing in the adjoints that are kept.
 struct Sweep<'a, T: Float> {
     adjoints: &'a mut [T],
+    /// The operation that is passed through, and its adjoint.
     slot: usize,
     adjoint: T,
+    /// The adjoint of the slot before it.
     carry: T,
 }
 impl<'a, T: Float> Sweep<'a, T> {
     fn new(adjoints: &'a mut [T]) -> Self {
-        Sweep { slot: adjoints.len(), adjoints, adjoint: T::of(0.0), carry: T::of(0.0) }
+        let zero = T::of(0.0);
+        Sweep { slot: adjoints.len(), adjoint: zero, carry: adjoints.last().copied().unwrap_or(zero), adjoints }
     }
     #[inline(always)]
     fn pass(&mut self, pairs: impl Iterator<Item = Pair<T>>) {
+        let plain = TypeId::of::<T>() == TypeId::of::<f64>() || TypeId::of::<T>() == TypeId::of::<f32>();
         let adjoints = &mut self.adjoints[..];
         let (mut slot, mut adjoint, mut carry) = (self.slot, self.adjoint, self.carry);
         for pair in pairs {
             let operand = pair.operand;
             if operand & LAST != 0 {
+                // an operand stands before every operation
                 slot -= 1;
-                adjoint = adjoints[slot] + carry;
-                adjoints[slot] = adjoint;
-                carry = T::of(0.0);
+                adjoint = carry;
+                adjoints[slot] = T::of(0.0);
+                carry = adjoints[slot - 1];
             }
-            if adjoint.is_exact_zero() {
+            // a plain number is multiplied in less time than it is looked at, and the product is zero too
+            if !plain && adjoint.is_exact_zero() {
                 continue;
             }
             let operand = (operand & !LAST) as usize;
@@ -191,7 +199,7 @@ impl<'a, T: Float> Sweep<'a, T> {
     }
     fn finish(self) {
         if let Some(before) = self.slot.checked_sub(1) {
-            self.adjoints[before] += self.carry;
+            self.adjoints[before] = self.carry;
         }
     }
 }
@@ -365,16 +373,20 @@ impl<T: Float> Scope<T> {
     /// The derivatives of an output, by its slot, times `seed`, by the inputs.
     pub fn sweep(&self, output: u32, seed: T, gradient: &mut [T]) {
         with(|tape: &Tape<T>| {
+            let (slots, inputs) = (tape.slot.get() as usize, self.inputs as usize);
             let mut adjoints = tape.adjoints.take();
-            adjoints.clear();
-            adjoints.resize(tape.slot.get() as usize, T::of(0.0));
+            if adjoints.len() < slots {
+                // they are all zero: nothing is to be copied, and the system has zeros at hand
+                adjoints = vec![T::of(0.0); slots.max(2 * adjoints.len())];
+            }
             adjoints[output as usize] = seed;
-            let mut sweep = Sweep::new(&mut adjoints);
+            let mut sweep = Sweep::new(&mut adjoints[..slots]);
             for pairs in tape.since(self.start) {
                 sweep.pass(pairs.iter().rev().map(Cell::get));
             }
             sweep.finish();
-            gradient.copy_from_slice(&adjoints[..self.inputs as usize]);
+            gradient.copy_from_slice(&adjoints[..inputs]);
+            adjoints[..inputs].fill(T::of(0.0));
             tape.adjoints.set(adjoints);
         })
         .expect(ENDING);
