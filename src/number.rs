@@ -305,6 +305,7 @@ plain_numbers!(f32 f64);
 /// Neither zero, infinite nor NaN: a product with it is what the strong-zero product gives. If a product of two is, both
 /// are.
 #[inline(always)]
+#[allow(clippy::eq_op, reason = "the difference is 0 of what is finite and NaN of all else: one comparison tells both")]
 fn ordinary<P: num_traits::Float>(slope: P) -> bool {
     slope - slope < slope.abs()
 }
