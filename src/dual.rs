@@ -316,6 +316,7 @@ impl<T: Elementary, const N: usize> Elementary for Dual<T, N> {
     fn is_exact_zero(&self) -> bool {
         self.value.is_exact_zero() && self.tangents.iter().all(T::is_exact_zero)
     }
+    const ORDERS: usize = T::ORDERS + 1;
     #[inline]
     fn is_all_finite(&self) -> bool {
         self.value.is_all_finite() && self.tangents.iter().all(T::is_all_finite)

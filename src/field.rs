@@ -12,6 +12,7 @@ mod lanes;
 use crate::dual::Dual;
 use crate::jet::Jet;
 use crate::number::{Elementary, Float};
+use crate::rule::special;
 use crate::var::Var;
 use nalgebra::{ComplexField, Field, RealField};
 use simba::scalar::SubsetOf;
@@ -125,13 +126,13 @@ real_field!([T: Float, const K: usize] [T: Float + RealField, const K: usize] Je
 /// `sinh x/x`, which the table does not have. Around 0 by its series, for the quotient cancels in the slope and says
 /// nothing at 0: `sinh x/x = 1 + x²/(2·3)·(1 + x²/(4·5)·(1 + …))`.
 fn sinhc<S: Elementary>(x: S) -> S {
-    if x.to_f64_value().abs() > 1.0 {
+    if x.to_f64_value().abs() > special::near::<S>() {
         return x.sinh() / x;
     }
-    let square = x.square();
-    // x¹⁸/19! and what follows are less than an ulp, in four derivatives
-    (1..=11).rev().fold(S::of(1.0), |sum, k| {
-        let k = f64::from(2 * k);
-        sum * &square / S::of(k * (k + 1.0)) + S::of(1.0)
+    let mut factorial = 1.0;
+    special::series(&x, |k| {
+        let twice = 2.0 * k as f64;
+        factorial *= if k == 0 { 1.0 } else { twice * (twice + 1.0) };
+        1.0 / factorial
     })
 }

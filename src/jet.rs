@@ -12,7 +12,7 @@ use crate::number::{BuiltOn, Elementary, Float, sealed, unfused};
 #[cfg(feature = "approx")]
 use crate::ops::compares;
 use crate::ops::{copy_float, delegates, documented, literals_left, literals_nested, numeric_traits, operators};
-use crate::rule::{Fold, slope, table};
+use crate::rule::{Fold, slope, special, table};
 use std::borrow::Borrow;
 use std::fmt;
 
@@ -138,6 +138,8 @@ impl<T: Elementary, const K: usize> Jet<T, K> {
     /// use backprop::Jet;
     /// assert_eq!(Jet::<f64, 3>::variable(2.0).powi(3).derivative(2), 12.0);
     /// ```
+    ///
+    /// The factorial is large and the coefficient small: an `f32` holds both to order 33 or so, an `f64` to order 170.
     ///
     /// # Panics
     /// If `k > K`.
@@ -312,6 +314,11 @@ impl<T: Elementary, const K: usize> Elementary for Jet<T, K> {
     #[inline]
     fn is_exact_zero(&self) -> bool {
         self.value.is_exact_zero() && self.is_still()
+    }
+    const ORDERS: usize = T::ORDERS + K;
+    #[inline]
+    fn is_all_finite(&self) -> bool {
+        self.value.is_all_finite() && self.higher.iter().all(T::is_all_finite)
     }
 }
 

@@ -310,6 +310,7 @@ impl<T: Float> Elementary for Node<T> {
     fn is_exact_zero(&self) -> bool {
         self.is_constant() && self.part().is_exact_zero()
     }
+    const ORDERS: usize = T::ORDERS + 2;
     #[inline]
     fn is_all_finite(&self) -> bool {
         self.part().is_all_finite()

@@ -121,6 +121,10 @@ pub trait Elementary:
     #[doc(hidden)]
     fn is_exact_zero(&self) -> bool;
 
+    /// How many derivatives more are taken of what is computed on this number, as far as its type says.
+    #[doc(hidden)]
+    const ORDERS: usize = 0;
+
     /// Finite in every part. Nothing is recorded by asking.
     #[doc(hidden)]
     #[inline]

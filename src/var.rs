@@ -297,6 +297,7 @@ impl<T: Float> Elementary for Var<T> {
     fn is_exact_zero(&self) -> bool {
         self.is_constant() && self.value.is_exact_zero()
     }
+    const ORDERS: usize = T::ORDERS + 1;
     #[inline]
     fn is_all_finite(&self) -> bool {
         self.value.is_all_finite()

@@ -3,8 +3,8 @@
 use backprop::anomaly::{self, Anomaly, Phase, detect};
 use backprop::custom::{Operation, apply, first_order};
 use backprop::{
-    Dual, Elementary, Node, NodeArray, Number, Var, gradients, gradients_with, graph, logsumexp, no_grad, norm, tape,
-    value_and_grad,
+    Dual, Elementary, Jet, Node, NodeArray, Number, Var, gradients, gradients_with, graph, logsumexp, no_grad, norm,
+    tape, value_and_grad,
 };
 use ndarray::{Axis, array};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -473,4 +473,11 @@ fn an_anomaly_is_an_error() {
     }
     assert!(train(&Node::leaf(-1.0)).unwrap_err().to_string().starts_with("ln(-1.0) gave NaN at "));
     assert_eq!(train(&Node::leaf(1.0)).unwrap(), 0.0);
+}
+
+/// A series may have an infinite coefficient beside a finite value.
+#[test]
+fn coefficients_of_series_are_looked_at() {
+    let anomaly = found(|| Node::leaf(Jet::<f64, 2>::variable(0.0)).sqrt().value());
+    assert!(anomaly.to_string().contains("sqrt"), "{anomaly}");
 }

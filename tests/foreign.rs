@@ -270,6 +270,16 @@ fn bspline() {
     copies_pass!(curve at [0.7, 0.4]);
 }
 
+/// More of it in tests/nalgebra.
+#[cfg(feature = "nalgebra")]
+#[test]
+fn nalgebra() {
+    fn determinant<F: ::nalgebra::RealField + Copy>(x: &[F]) -> F {
+        ::nalgebra::Matrix2::new(x[0], x[1], x[1], x[0] * x[1] + F::one()).lu().determinant()
+    }
+    copies_pass!(determinant at [0.7, 0.4]);
+}
+
 // ------------------------------------------------------------------------------------------------ the chapter
 
 /// Every crate that the chapter says we go through has its test here.

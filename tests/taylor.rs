@@ -6,6 +6,8 @@ use backprop::{
     laplacian, mixed_partial, nth_derivative, taylor, taylor_along,
 };
 use std::collections::BTreeSet;
+use std::hint::black_box;
+use std::time::Instant;
 
 #[track_caller]
 fn close(found: f64, expected: f64, tolerance: f64) {
@@ -161,6 +163,87 @@ fn orders_beyond_those_that_are_easy() {
     for k in 0..=10 {
         close(bessel.derivative(k + 2), quotient.derivative(k), 1e-14);
     }
+}
+
+/// What is divided by its argument near 0: by mpmath, from contour integrals with 60 digits.
+#[test]
+fn high_orders_near_zero() {
+    type High = Jet<f64, 25>;
+    for (name, x, order, expected) in [
+        ("sinc", 0.5, 20, 0.042287631253939963),
+        ("sinc", 1.0, 20, 0.027495989922340539),
+        ("sinc", 3.0, 20, -0.045414787530254193),
+        ("sinc", 7.0, 20, 0.041822087022648989),
+        ("sinc", 12.0, 20, 0.020040323518598747),
+        ("sinc", 0.25, 25, -0.0091697225588115675),
+        ("j0", 1.0, 20, 0.098607264095423379),
+        ("j0", 7.0, 20, 0.14598443841917658),
+        ("j0", 12.0, 20, 0.11161274777388581),
+        ("j0", 0.25, 25, -0.03835724599785015),
+        ("j1", 0.5, 20, 0.080776254268561213),
+        ("j1", 1.0, 20, 0.14258696990982106),
+        ("j1", 3.0, 20, 0.035489000073931162),
+        ("j1", 7.0, 20, 0.089895662581974549),
+        ("j1", 12.0, 20, -0.11791846894625407),
+        ("j1", 0.25, 25, 0.15033429590345378),
+        ("i0", 3.0, 20, 1.660777235339568),
+        ("i0", 12.0, 20, 11437.189983813828),
+        ("i1", 1.0, 20, 0.19637303348181515),
+        ("i1", 7.0, 20, 82.205363085270479),
+        ("i1", 12.0, 20, 11262.397968645021),
+        ("i1", 0.25, 25, 0.15967476461235129),
+    ] {
+        let f = match name {
+            "sinc" => High::sinc,
+            "j0" => High::j0,
+            "j1" => High::j1,
+            "i0" => High::i0,
+            _ => High::i1,
+        };
+        let found = f(&High::variable(x)).derivative(order);
+        println!("{name} {x} {order} {:e}", (found - expected).abs() / expected.abs().max(1.0));
+        close(found, expected, 1e-9);
+    }
+    // at 0 itself: J₀⁽²⁴⁾ = C(24, 12)/2²⁴, sinc⁽²⁴⁾ = 1/25
+    close(High::variable(0.0).j0().derivative(24), 2_704_156.0 / 2f64.powi(24), 1e-12);
+    close(High::variable(0.0).sinc().derivative(24), 1.0 / 25.0, 1e-12);
+    // J₁ = −J₀′
+    close(High::variable(0.0).j1().derivative(23), -2_704_156.0 / 2f64.powi(24), 1e-12);
+}
+
+/// At the edges, where nothing is left of a recurrence but the slopes, an order must not double the work.
+#[test]
+fn edges_take_no_longer() {
+    type High = Jet<f64, 30>;
+    let points = [0.0, -0.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -0.5, 0.3, 1.5, -2.0, 1e-310, 1e-200, 1e200];
+    macro_rules! unary { ($($f:ident)*) => { [$((stringify!($f), High::$f as fn(&High) -> High)),*] } }
+    for (name, f) in unary!(recip sqrt cbrt exp exp_m1 ln log2 log10 ln_1p tan asin acos atan tanh asinh acosh atanh sigmoid
+        softplus gelu gelu_tanh mish softsign log_sigmoid logit log1mexp entropy erf erf_inv normal_quantile gamma ln_gamma
+        digamma j0 j1 y0 y1 i0 i1 sinc)
+    {
+        let begin = Instant::now();
+        points.iter().for_each(|&x| drop(black_box(f(&High::variable(x)))));
+        assert!(begin.elapsed().as_secs() < 20, "{name} took {:?}", begin.elapsed());
+    }
+    macro_rules! binary { ($($f:ident)*) => { [$((stringify!($f), (|x, y| x.$f(y)) as fn(High, High) -> High)),*] } }
+    let operators: [(&str, fn(High, High) -> High); 2] = [("div", |x, y| x / y), ("rem", |x, y| x % y)];
+    let methods = binary!(powf log logaddexp xlogy atan2 hypot beta ln_beta);
+    for (name, f) in operators.into_iter().chain(methods) {
+        let begin = Instant::now();
+        for (&x, &y) in points.iter().zip(points.iter().cycle().skip(1)).chain(points.iter().map(|x| (x, x))) {
+            let (x, y) = (High::variable(x), High::variable(y));
+            drop(black_box((f(x, y), f(x, x + y), f(x / (x + 1.0), 2.0 * y))));
+        }
+        assert!(begin.elapsed().as_secs() < 20, "{name} took {:?}", begin.elapsed());
+    }
+    let x = High::variable(0.0);
+    assert!((x.exp_m1() / x).higher().iter().all(|c| c.is_nan()) && (1.0 / x).coefficient(1) == f64::NEG_INFINITY);
+}
+
+#[test]
+fn a_constant_integer_exponent_has_its_degree() {
+    assert!(Jet::<f64, 16>::variable(0.1).powf(Jet::constant(3.0)).higher()[3..].iter().all(|&c| c == 0.0));
+    assert_eq!(Jet::<f64, 2>::variable(-2.0).powf(Jet::constant(-1.0)).higher(), &[-0.25, -0.125]);
 }
 
 /// A formula for every number.

@@ -77,7 +77,8 @@ pub fn laplacian<P: Point + ?Sized>(f: impl Fn(&P::View<Jet<P::Number, 2>>) -> J
 }
 
 /// A mixed partial derivative: `∂^K f/∂x_i ∂x_j …`, one index for each order, in any order and repeated at will. Taken
-/// together from the Taylor series along `2^(K−1)` diagonals, in which up to about `K` bits are lost to rounding.
+/// together from the Taylor series along `2^(K−1)` diagonals, in which up to about `K` bits are lost to rounding; where one
+/// of them is infinite it may come out as NaN.
 ///
 /// ```
 /// use backprop::mixed_partial;

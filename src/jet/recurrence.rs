@@ -145,7 +145,7 @@ pub(super) fn product<T: Elementary, const K: usize>(value: T, x: &Jet<T, K>, y:
 #[inline(never)]
 pub(super) fn quotient<T: Elementary, const K: usize>(value: T, x: &Jet<T, K>, y: &Jet<T, K>) -> Jet<T, K> {
     if !(y.is_normal_value() && value.to_f64_value().is_finite()) {
-        return by_slopes!(div, value, x, y);
+        return quotient_at_the_edges(value, x, y);
     }
     let known = x.known.min(y.known);
     let mut z = Jet::constant(value).up_to(known);
@@ -154,6 +154,15 @@ pub(super) fn quotient<T: Elementary, const K: usize>(value: T, x: &Jet<T, K>, y
         z.higher[k - 1] = rest / &y.value;
     }
     z
+}
+/// By the slopes `1/y` and `−z/y`. The latter is a quotient at the edges again, at every order: so it is one in its value
+/// only, and otherwise a product.
+fn quotient_at_the_edges<T: Elementary, const K: usize>(value: T, x: &Jet<T, K>, y: &Jet<T, K>) -> Jet<T, K> {
+    let inverse = y.recip();
+    rise(value, [x, y], |i, [_, y], z| match i {
+        0 => inverse.up_to(y.known),
+        _ => Jet { value: slope::div::<T, 1>(&x.value, &y.value, &z.value), ..-(z.clone() * inverse.up_to(y.known)) },
+    })
 }
 /// `−z₀·Σ yⱼ·zₖ₋ⱼ`: the quotient `1/y`, which has `z₀` for `1/y₀`.
 #[inline(never)]
@@ -195,6 +204,13 @@ pub(super) fn bessel<T: Elementary, const K: usize>(values: [T; 2], sign: f64, x
     rise_together(values, x, |x, [f, g]| [g.clone() - &(f.clone() / x), f.clone() * T::of(sign)])
 }
 
+/// The integer that does not vary.
+pub(super) fn integer<T: Elementary, const K: usize>(y: &Jet<T, K>) -> Option<i32> {
+    let value = y.to_f64_value();
+    let constant = y.is_still() && (y.value.clone() - &T::of(value)).is_exact_zero();
+    (constant && value.fract() == 0.0 && value.abs() < f64::from(i32::MAX)).then_some(value as i32)
+}
+
 /// The result of a row of one operand.
 macro_rules! unary {
     (sin, $z:ident, $x:expr) => { recurrence::unary!(@turn [$z, $x.value.cos()], -1.0, 0, $x) };
@@ -202,20 +218,19 @@ macro_rules! unary {
     (sinh, $z:ident, $x:expr) => { recurrence::unary!(@turn [$z, $x.value.cosh()], 1.0, 0, $x) };
     (cosh, $z:ident, $x:expr) => { recurrence::unary!(@turn [$x.value.sinh(), $z], 1.0, 1, $x) };
     (@turn $values:expr, $sign:expr, $which:literal, $x:expr) => {{
-        let both = recurrence::in_turn($values, $sign, $x);
-        let [first, second] = both;
+        let [first, second] = recurrence::in_turn($values, $sign, $x);
         if $which == 0 { first } else { second }
     }};
     (sigmoid, $z:ident, $x:expr) => {{
         let [upper, _] = recurrence::logistic([$z, (-$x.value.clone()).sigmoid()], $x);
         upper
     }};
-    (j1, $z:ident, $x:expr) => { recurrence::unary!(@bessel j1, j0, -1.0, $z, $x) };
-    (y1, $z:ident, $x:expr) => { recurrence::unary!(@bessel y1, y0, -1.0, $z, $x) };
-    (i1, $z:ident, $x:expr) => { recurrence::unary!(@bessel i1, i0, 1.0, $z, $x) };
-    // near 0 the quotient loses digits, and the table's slope has a series
-    (@bessel $f:ident, $g:ident, $sign:expr, $z:ident, $x:expr) => {
-        if $z.is_normal_value() && $x.to_f64_value().abs() >= 1.0 {
+    // where the table's slope has the quotient by x; elsewhere it asks for no partner
+    (j1, $z:ident, $x:expr) => { recurrence::unary!(@bessel j1, j0, -1.0, special::near::<Self>(), $z, $x) };
+    (i1, $z:ident, $x:expr) => { recurrence::unary!(@bessel i1, i0, 1.0, special::near::<Self>(), $z, $x) };
+    (y1, $z:ident, $x:expr) => { recurrence::unary!(@bessel y1, y0, -1.0, f64::MIN_POSITIVE, $z, $x) };
+    (@bessel $f:ident, $g:ident, $sign:expr, $from:expr, $z:ident, $x:expr) => {
+        if $x.to_f64_value().abs() >= $from && $z.to_f64_value().is_finite() {
             let [first, _] = recurrence::bessel([$z, $x.value.$g()], $sign, $x);
             first
         } else {
@@ -230,6 +245,13 @@ macro_rules! unary {
 macro_rules! binary {
     (through, $z:ident, $x:expr, $y:expr) => {
         recurrence::product($z, $x, $y)
+    };
+    // a constant integer exponent: above its degree nothing is left
+    (powf, $z:ident, $x:expr, $y:expr) => {
+        match recurrence::integer($y) {
+            Some(n) => recurrence::rise($z, [$x], |_, [x], z| slope::powi(x, n, z)),
+            None => recurrence::by_slopes!(powf, $z, $x, $y),
+        }
     };
     ($f:ident, $z:ident, $x:expr, $y:expr) => {
         recurrence::by_slopes!($f, $z, $x, $y)

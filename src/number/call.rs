@@ -20,6 +20,11 @@
 /// }
 /// assert_eq!(derivative_in_first(&Rosenbrock { steepness: 100.0 }, &[2.0, 1.0]), (901.0, 2402.0));
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no function of `&[{S}]` with the result `{O}`",
+    note = "a driver that chooses its mode wants a function for every number: write it with `model!`, or `impl<S: Number> Call<S> for {Self}`",
+    note = "a Jacobian is of a function that returns a `Vec` of numbers, a gradient of one that returns a number"
+)]
 pub trait Call<S, O = S> {
     /// The function's value.
     fn call(&self, x: &[S]) -> O;
@@ -49,15 +54,30 @@ impl<S, O, F: Fn(&[S]) -> O> Call<S, O> for F {
 /// assert_eq!(auto::grad(&rosenbrock, &[2.0, 1.0]), [2402.0, -600.0]);
 /// assert_eq!(auto::jacobian(&polar, &[3.0, 4.0]).row(0).to_vec(), [0.6, 0.8]);
 /// ```
+///
+/// A model is called by its method, also by other models. Its name is a type's as well, so no variable can have it. Bounds
+/// beside the first are separated by commas: `fn f<S: Number, Apply<Mine>>(x: &[S]) -> S`.
+///
+/// ```
+/// use backprop::{auto, model, Call, Number};
+/// model! {
+///     fn cube<S: Number>(x: &[S]) -> S { x[0].powi(3) }
+///     fn twice<S: Number>(x: &[S]) -> S { 2.0 * cube.call(x) }
+/// }
+/// assert_eq!((twice.call(&[2.0]), auto::grad(&twice, &[2.0])), (16.0, vec![24.0]));
+/// ```
 #[macro_export]
-macro_rules! model { ($(
-    $(#[$meta:meta])* $visible:vis fn $name:ident<$S:ident: $bound:path>($x:ident: &[$T:ty]) -> $O:ty $body:block
-)+) => { $(
-    $(#[$meta])*
-    #[allow(non_camel_case_types, reason = "it is used as a function is")]
-    #[derive(Clone, Copy, Debug)]
-    $visible struct $name;
-    impl<$S: $bound> $crate::Call<$S, $O> for $name {
-        fn call(&self, $x: &[$T]) -> $O $body
-    }
-)+ } }
+macro_rules! model {
+    ($(
+        $(#[$meta:meta])* $visible:vis fn $name:ident<$S:ident: $bound:path $(, $more:path)*>($x:ident: &[$T:ty]) -> $O:ty $body:block
+    )+) => { $(
+        $(#[$meta])*
+        #[allow(non_camel_case_types, reason = "it is used as a function is")]
+        #[derive(Clone, Copy, Debug)]
+        $visible struct $name;
+        impl<$S: $bound $(+ $more)*> $crate::Call<$S, $O> for $name {
+            fn call(&self, $x: &[$T]) -> $O $body
+        }
+    )+ };
+    ($($other:tt)*) => { compile_error!("model! wants functions of the form `fn name<S: Number>(x: &[S]) -> S { … }`"); };
+}

@@ -8,6 +8,7 @@ pub trait Fuse: Elementary {
     type Local<const N: usize>: Elementary;
     /// See [`fuse`].
     #[doc(hidden)]
+    #[track_caller]
     fn fuse_with<const N: usize>(x: [Self; N], statement: impl FnOnce([Self::Local<N>; N]) -> Self::Local<N>) -> Self;
 }
 
@@ -77,6 +78,7 @@ where
 /// ```
 #[inline(always)]
 #[must_use]
+#[track_caller]
 pub fn fuse<S: Fuse, const N: usize>(x: [S; N], statement: impl FnOnce([S::Local<N>; N]) -> S::Local<N>) -> S {
     S::fuse_with(x, statement)
 }

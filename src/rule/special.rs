@@ -13,6 +13,22 @@ use crate::number::Elementary;
 use std::f64::consts::FRAC_2_SQRT_PI;
 pub(crate) use values::*;
 
+/// How near to 0 a function that is divided by `x` there takes its series: with the quotient each further derivative loses
+/// a factor of `k/x`.
+pub(crate) fn near<S: Elementary>() -> f64 {
+    if S::ORDERS <= FEW { 1.0 } else { 1.0 + 0.35 * S::ORDERS as f64 }
+}
+const FEW: usize = 4;
+/// `c₀ + c₁x² + c₂x⁴ + …`, with so many terms that nothing is left out of any derivative within [`near`]; up to some hundred
+/// of them.
+pub(crate) fn series<S: Elementary>(x: &S, coefficient: impl FnMut(usize) -> f64) -> S {
+    let square = x.clone() * x;
+    if S::ORDERS <= FEW {
+        polynomial(&square, &std::array::from_fn::<f64, 11, _>(coefficient))
+    } else {
+        polynomial(&square, &std::array::from_fn::<f64, 64, _>(coefficient))
+    }
+}
 /// `c₀ + c₁x + c₂x² + …`
 fn polynomial<S: Elementary>(x: &S, coefficients: &[f64]) -> S {
     let (last, others) = coefficients.split_last().unwrap_or((&0.0, &[]));
@@ -133,7 +149,7 @@ pub(crate) fn ln_beta_d<S: Elementary>(x: &S, y: &S, z: &S) -> S {
 #[inline]
 pub(crate) fn j1_d<S: Elementary>(x: &S, y: &S) -> S {
     cases!([x] {
-        x.abs() < 1.0 => slip!("j1' near 0", polynomial(&(x.clone() * x), &bessel_series(-1.0))),
+        x.abs() < near::<S>() => slip!("j1' near 0", series(x, bessel_series(-1.0))),
         _ => slip!("j1'", x.j0() - &(y.clone() / x)),
     })
 }
@@ -141,7 +157,7 @@ pub(crate) fn j1_d<S: Elementary>(x: &S, y: &S) -> S {
 #[inline]
 pub(crate) fn i1_d<S: Elementary>(x: &S, y: &S) -> S {
     cases!([x, y] {
-        x.abs() < 1.0 => slip!("i1' near 0", polynomial(&(x.clone() * x), &bessel_series(1.0))),
+        x.abs() < near::<S>() => slip!("i1' near 0", series(x, bessel_series(1.0))),
         y.is_infinite() => x.i0(),
         _ => slip!("i1'", x.i0() - &(y.clone() / x)),
     })
@@ -155,14 +171,14 @@ pub(crate) fn y1_d<S: Elementary>(x: &S, y: &S) -> S {
     })
 }
 /// The coefficients of `J₁′` in `x²`, or of `I₁′` (DLMF 10.2.2, 10.25.2): `±ᵏ(2k + 1)/(2·4ᵏ·k!·(k + 1)!)`.
-fn bessel_series(sign: f64) -> [f64; 11] {
+fn bessel_series(sign: f64) -> impl FnMut(usize) -> f64 {
     let mut term = 0.5;
-    std::array::from_fn(|k| {
+    move |k| {
         let k = k as f64;
         let coefficient = term * (2.0 * k + 1.0);
         term *= sign / (4.0 * (k + 1.0) * (k + 2.0));
         coefficient
-    })
+    }
 }
 
 // ---------------------------------------------------------------------------------------- others
@@ -171,19 +187,19 @@ fn bessel_series(sign: f64) -> [f64; 11] {
 #[inline]
 pub(crate) fn sinc_d<S: Elementary>(x: &S, y: &S) -> S {
     cases!([x] {
-        x.abs() < 1.0 => slip!("sinc' near 0", polynomial(&(x.clone() * x), &sinc_series()) * x),
+        x.abs() < near::<S>() => slip!("sinc' near 0", series(x, sinc_series()) * x),
         x.is_infinite() => slip!("sinc' at infinity", zero()),
         _ => slip!("sinc'", (x.cos() - y) / x),
     })
 }
 /// `±2k/(2k + 1)!` for `k = 1, 2, …`
-fn sinc_series() -> [f64; 11] {
+fn sinc_series() -> impl FnMut(usize) -> f64 {
     let mut factorial = 1.0;
-    std::array::from_fn(|k| {
+    move |k| {
         let twice = 2.0 * (k as f64 + 1.0);
         factorial *= -twice * (twice + 1.0);
         twice / factorial
-    })
+    }
 }
 /// `1/(p(1 − p)) = 1/p + 1/(1 − p)`: as a sum each end has a slope of its own, and no two infinities meet.
 #[inline]
