@@ -19,14 +19,15 @@ use std::process::{Command, ExitCode};
 use std::time::Instant;
 use turns::{Run, measure, run};
 
+type On<S> = Box<dyn Fn(&[S]) -> S>;
 /// A function on every number that is needed here.
 struct Functions {
     at: Vec<f64>,
-    plain: Box<dyn Fn(&[f64]) -> f64>,
-    var: Box<dyn Fn(&[Var]) -> Var>,
-    fused: Box<dyn Fn(&[Var]) -> Var>,
-    dual: Box<dyn Fn(&[Dual]) -> Dual>,
-    nested: Box<dyn Fn(&[Var<Dual>]) -> Var<Dual>>,
+    plain: On<f64>,
+    var: On<Var>,
+    fused: On<Var>,
+    dual: On<Dual>,
+    nested: On<Var<Dual>>,
 }
 macro_rules! functions {
     ($at:expr, $plain:expr, $fused:expr) => {
@@ -165,7 +166,7 @@ fn check(row: &Row) {
 
 /// The contenders: plain, unfused, fused, and nested.
 fn contenders(row: &Row) -> Vec<Run> {
-    let gradient = |f: Box<dyn Fn(&[Var]) -> Var>, at: Vec<f64>| {
+    let gradient = |f: On<Var>, at: Vec<f64>| {
         let mut workspace = Workspace::new();
         let mut gradient = vec![0.0; at.len()];
         run(move || value_and_grad_with(&mut workspace, &f, black_box(&at), &mut gradient))
