@@ -204,11 +204,11 @@ pub(super) fn bessel<T: Elementary, const K: usize>(values: [T; 2], sign: f64, x
     rise_together(values, x, |x, [f, g]| [g.clone() - &(f.clone() / x), f.clone() * T::of(sign)])
 }
 
-/// The integer that does not vary.
-pub(super) fn integer<T: Elementary, const K: usize>(y: &Jet<T, K>) -> Option<i32> {
-    let value = y.to_f64_value();
-    let constant = y.is_still() && (y.value.clone() - &T::of(value)).is_exact_zero();
-    (constant && value.fract() == 0.0 && value.abs() < f64::from(i32::MAX)).then_some(value as i32)
+/// A constant exponent whose power is a polynomial of a degree within the series.
+pub(super) fn degree<T: Elementary, const K: usize>(exponent: &Jet<T, K>) -> Option<i32> {
+    let value = exponent.to_f64_value();
+    let constant = exponent.is_still() && (exponent.value.clone() - &T::of(value)).is_exact_zero();
+    (constant && value.fract() == 0.0 && (0.0..=K as f64).contains(&value)).then_some(value as i32)
 }
 
 /// The result of a row of one operand.
@@ -246,9 +246,9 @@ macro_rules! binary {
     (through, $z:ident, $x:expr, $y:expr) => {
         recurrence::product($z, $x, $y)
     };
-    // a constant integer exponent: above its degree nothing is left
+    // of a polynomial nothing is left above its degree, where a quotient would leave its rounding
     (powf, $z:ident, $x:expr, $y:expr) => {
-        match recurrence::integer($y) {
+        match recurrence::degree($y) {
             Some(n) => recurrence::rise($z, [$x], |_, [x], z| slope::powi(x, n, z)),
             None => recurrence::by_slopes!(powf, $z, $x, $y),
         }
