@@ -4,7 +4,7 @@
 //! ```text
 //! RAYON_NUM_THREADS=1 cargo run --release
 //! cargo run --release --no-default-features          # scalars only, which compiles sooner
-//! cargo run --release -- Rosenbrock                  # only rows whose names contain that
+//! cargo run --release -- Rosenbrock                  # only rows whose names contain that; GMM, A3, …
 //! cargo run --release -- --answers                   # what each library answers, untimed
 //! cargo run --release -- --row "Rosenbrock, n = 10" echidna 1000       # so many runs, for a profiler
 //! ```
@@ -13,6 +13,9 @@ mod clock;
 #[macro_use]
 #[path = "../../common/mod.rs"]
 mod common;
+#[path = "../../common/models.rs"]
+#[allow(dead_code)] // the tapes' short work stands in `scalars`
+mod models;
 mod scalars;
 
 #[cfg(feature = "arrays")]
@@ -31,6 +34,11 @@ use std::{env, thread};
 /// For numbers with a hundred tangents and ten thousand second ones, which num-dual holds on the stack.
 const STACK: usize = 1 << 28;
 
+/// Whether a row's name contains all of that.
+fn wanted(name: &str, parts: &[String]) -> bool {
+    parts.iter().all(|part| name.contains(part.as_str()))
+}
+
 fn work(mut arguments: Vec<String>) {
     let answers = arguments.iter().any(|a| a == "--answers");
     arguments.retain(|a| a != "--answers");
@@ -41,9 +49,7 @@ fn work(mut arguments: Vec<String>) {
     }
     scalars::tables(&arguments, answers);
     #[cfg(feature = "arrays")]
-    if arguments.is_empty() && !answers {
-        arrays_half::table();
-    }
+    arrays_half::table(&arguments, answers);
 }
 
 fn main() {

@@ -1,5 +1,6 @@
-//! Arrays: this library beside candle and dfdx, and beside loops written by hand with ndarray.
+//! Arrays: this library beside candle, dfdx and autograd, and beside loops written by hand with ndarray.
 
+mod autograd;
 mod candle;
 mod dfdx;
 mod peer;
@@ -7,88 +8,168 @@ mod peer;
 use crate::arrays::{Long, Network, Short, Task, same};
 use crate::clock::measure;
 use crate::common::turns::{Run, run};
-use crate::ours;
+use crate::{ours, wanted};
 use peer::Peer;
 
-/// Prints a line: by hand, ours, and each peer, with what each takes of our time.
-fn line(name: &str, mut by_hand: Run, mut ours: Run, mut peers: Vec<Run>) {
-    let mut contenders = vec![&mut by_hand, &mut ours];
-    contenders.extend(peers.iter_mut());
-    let times = measure(&mut contenders);
-    let show = |t: f64| match t {
-        t if t < 1e5 => format!("{:.2} µs", t / 1e3),
-        t => format!("{:.3} ms", t / 1e6),
-    };
-    let cells: Vec<String> = times.iter().map(|&t| format!("{} ({:.2})", show(t), t / times[1])).collect();
-    println!("| {name} | {} |", cells.join(" | "));
+/// What is asked for: rows whose names contain all of `parts`, times or only the comparison.
+struct Asked<'a> {
+    parts: &'a [String],
+    answers: bool,
+}
+impl Asked<'_> {
+    fn row<T: Peer>(&self, name: &str, make: impl FnOnce() -> Row<T>) {
+        let name = format!("{name}, {}", T::NAME);
+        if wanted(&name, self.parts) {
+            make().print(&name, self.answers);
+        }
+    }
 }
 
-fn short<T: Peer>() {
+/// A workload's contenders, in the order of the columns: by hand, ours, and the peers.
+struct Row<T> {
+    contenders: Vec<(&'static str, Box<dyn FnMut() -> T>)>,
+    /// How often their values are compared, each time after one more run.
+    comparisons: usize,
+}
+impl<T: Peer> Row<T> {
+    fn new(comparisons: usize) -> Self {
+        Row { contenders: Vec::new(), comparisons }
+    }
+    fn with(mut self, name: &'static str, work: impl FnMut() -> T + 'static) -> Self {
+        self.contenders.push((name, Box::new(work)));
+        self
+    }
+    /// Prints a line, with what each takes of our time; or only what each answers.
+    fn print(mut self, row: &str, answers: bool) {
+        assert!(self.contenders.iter().map(|(name, _)| name).eq(COLUMNS), "{row}: the columns are others");
+        for _ in 0..self.comparisons {
+            let right = (self.contenders[0].1)();
+            for (name, work) in &mut self.contenders[1..] {
+                let value = work();
+                if answers {
+                    println!("{row}: {name:<16} {:>24.16e}, by hand {:.16e}", value.wide(), right.wide());
+                }
+                let what = format!("{row}, {name}");
+                if *name == "autograd" {
+                    // some of its steps are in single precision, whatever the numbers are
+                    same(&what, [right.wide() as f32], [value.wide() as f32]);
+                } else {
+                    same(&what, [right], [value]);
+                }
+            }
+        }
+        if answers {
+            return;
+        }
+        let mut runs: Vec<Run> = self.contenders.into_iter().map(|(_, work)| run(work)).collect();
+        let times = measure(&mut runs.iter_mut().collect::<Vec<_>>());
+        let show = |t: f64| match t {
+            t if t < 1e5 => format!("{:.2} µs", t / 1e3),
+            t => format!("{:.3} ms", t / 1e6),
+        };
+        let cells: Vec<String> = times.iter().map(|&t| format!("{} ({:.2})", show(t), t / times[1])).collect();
+        println!("| {row} | {} |", cells.join(" | "));
+    }
+}
+const COLUMNS: &[&str] = &["by hand", "backprop", "candle", "dfdx", "autograd"];
+
+const NOTES: &str = "\
+autograd's tensors are lazy: the graph and its derivative are made anew for each run, as its examples do, from arrays
+that stay; its values are compared to the digits of f32, for in f64 it takes some steps in single precision. burn 0.22 is left out for what it takes to compile: its tensors alone, with autodiff and the two backends of
+the processor, were not done after twelve minutes on two busy cores.";
+
+/// The gradients too, of every peer.
+fn short<T: Peer>() -> Row<T> {
     let mut twin = Short::<T>::new(16);
     let leaves = ours::leaves(&twin);
     let mut candle = candle::Short::new(&twin);
     let (dfdx, answers) = T::dfdx_short(&twin);
-    let right = [twin.run()];
-    same("A1", right, [ours::short(&leaves[0], &leaves[1])]);
-    for (peer, (value, by_a, by_b)) in [("candle", candle.answers()), ("dfdx", answers)] {
-        same(peer, right, [value]);
+    let mut autograd = autograd::Short::new(&twin);
+    let right = twin.run();
+    let value = ours::short(&leaves[0], &leaves[1]);
+    let by = |leaf: usize| leaves[leaf].grad().iter().copied().collect::<Vec<T>>();
+    for (peer, (value, by_a, by_b)) in [
+        ("backprop", (value, by(0), by(1))),
+        ("candle", candle.answers()),
+        ("dfdx", answers),
+        ("autograd", autograd.answers()),
+    ] {
+        same(peer, [right], [value]);
         same(peer, twin.by_a.iter().copied(), by_a);
         same(peer, twin.by_b.iter().copied(), by_b);
     }
-    let ours = run(move || {
+    let ours = move || {
         ours::clear(&leaves);
         ours::short(&leaves[0], &leaves[1])
-    });
-    let peers = vec![run(move || candle.run()), run(dfdx)];
-    line(&format!("A1, {}", T::NAME), run(move || twin.run()), ours, peers);
+    };
+    Row::new(1)
+        .with("by hand", move || twin.run())
+        .with("backprop", ours)
+        .with("candle", move || candle.run())
+        .with("dfdx", dfdx)
+        .with("autograd", move || autograd.run())
 }
 
-fn long<T: Peer>() {
+fn long<T: Peer>() -> Row<T> {
     let mut twin = Long::<T>::new(1_000_000);
     let leaves = ours::long_leaves(&twin);
     let mut candle = candle::Long::new(&twin);
-    let mut dfdx = T::dfdx_long(&twin);
-    let right = [twin.run()];
-    same("A2", right, [ours::long(&leaves)]);
-    same("candle", right, [candle.run()]);
-    same("dfdx", right, [dfdx()]);
-    let ours = run(move || {
+    let dfdx = T::dfdx_long(&twin);
+    let mut autograd = autograd::Long::new(&twin);
+    let ours = move || {
         ours::clear(&leaves);
         ours::long(&leaves)
-    });
-    let peers = vec![run(move || candle.run()), run(dfdx)];
-    line(&format!("A2, {}", T::NAME), run(move || twin.run()), ours, peers);
+    };
+    Row::new(1)
+        .with("by hand", move || twin.run())
+        .with("backprop", ours)
+        .with("candle", move || candle.run())
+        .with("dfdx", dfdx)
+        .with("autograd", move || autograd.run())
 }
 
-fn network<T: Peer>(name: &str, widths: &[usize], batch: usize) {
+/// Three losses are compared, so that the steps between are too.
+fn network<T: Peer>(widths: &[usize], batch: usize) -> Row<T> {
     let task = Task::<T>::new(widths, batch);
-    let mut twin = Network::new(task.clone());
-    let mut ours = ours::Network::new(task.clone());
     let mut candle = candle::Network::new(&task);
-    let mut dfdx = T::dfdx_network(&task);
-    for _ in 0..3 {
-        let right = [twin.step()];
-        same("ours", right, [ours.step()]);
-        same("candle", right, [candle.step()]);
-        same("dfdx", right, [dfdx()]);
-    }
-    let peers = vec![run(move || candle.step()), run(dfdx)];
-    line(&format!("{name}, {}", T::NAME), run(move || twin.step()), run(move || ours.step()), peers);
+    let dfdx = T::dfdx_network(&task);
+    let mut autograd = autograd::Network::new(&task);
+    let mut ours = ours::Network::new(task.clone());
+    let mut twin = Network::new(task);
+    Row::new(3)
+        .with("by hand", move || twin.step())
+        .with("backprop", move || ours.step())
+        .with("candle", move || candle.step())
+        .with("dfdx", dfdx)
+        .with("autograd", move || autograd.step())
 }
 
-/// Prints the table.
-pub fn table() {
-    println!("| medians (÷ ours) | by hand | backprop | candle | dfdx |");
-    println!("|---|---:|---:|---:|---:|");
-    short::<f32>();
-    short::<f64>();
-    long::<f32>();
-    long::<f64>();
-    for (name, widths, batch) in [
-        ("A3, 784-50-10, batch 100", &[784, 50, 10][..], 100),
-        ("A3 large, 784-1024-1024-10, batch 256", &[784, 1024, 1024, 10][..], 256),
-    ] {
-        network::<f32>(name, widths, batch);
-        network::<f64>(name, widths, batch);
+const NETWORKS: [(&str, &[usize], usize); 2] = [
+    ("A3, 784-50-10, batch 100", &[784, 50, 10], 100),
+    ("A3 large, 784-1024-1024-10, batch 256", &[784, 1024, 1024, 10], 256),
+];
+
+/// Prints the table, or only the answers, of the rows whose names contain all of `parts`.
+pub fn table(parts: &[String], answers: bool) {
+    let asked = Asked { parts, answers };
+    let names = ["A1", "A2"].into_iter().chain(NETWORKS.map(|(name, ..)| name));
+    let any = names.flat_map(|name| ["f32", "f64"].map(|number| format!("{name}, {number}")));
+    if !any.into_iter().any(|name| wanted(&name, parts)) {
+        return;
+    }
+    if !answers {
+        println!("| medians (÷ backprop) | {} |", COLUMNS.join(" | "));
+        println!("|---|{}", "---:|".repeat(COLUMNS.len()));
+    }
+    asked.row("A1", short::<f32>);
+    asked.row("A1", short::<f64>);
+    asked.row("A2", long::<f32>);
+    asked.row("A2", long::<f64>);
+    for (name, widths, batch) in NETWORKS {
+        asked.row(name, || network::<f32>(widths, batch));
+        asked.row(name, || network::<f64>(widths, batch));
+    }
+    if !answers {
+        println!("\n{NOTES}");
     }
 }

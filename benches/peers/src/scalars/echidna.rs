@@ -11,14 +11,17 @@ number!([] Reverse<f64>, |c, x| c - x, x.recip());
 number!([] BReverse<f64>, |c, x| c - x, x.recip());
 number!([const N: usize] DualVec<f64, N>, |c, x| c - x, x.recip());
 
-/// `grad` keeps the tape in a pool of the thread's; it gives the gradient only, so the closure keeps the value.
 pub fn eager<F: Formula>(f: F, xs: &[f64]) -> Contender {
+    eagerly(move |xs| f.of(xs), xs)
+}
+/// `grad` keeps the tape in a pool of the thread's; it gives the gradient only, so the closure keeps the value.
+pub fn eagerly(f: impl Fn(&[Reverse<f64>]) -> Reverse<f64> + 'static, xs: &[f64]) -> Contender {
     let xs = xs.to_vec();
     Contender::new("echidna", move |out| {
         let mut value = 0.0;
         *out = echidna::grad(
             |xs: &[Reverse<f64>]| {
-                let y = f.of(xs);
+                let y = f(xs);
                 value = y.value();
                 y
             },
@@ -28,10 +31,13 @@ pub fn eager<F: Formula>(f: F, xs: &[f64]) -> Contender {
     })
 }
 
-/// Recorded once, outside the time: only what does not branch may be treated so.
 pub fn replay<F: Formula>(f: F, xs: &[f64]) -> Contender {
+    replayed(move |xs| f.of(xs), xs)
+}
+/// Recorded once, outside the time: only what does not branch may be treated so.
+pub fn replayed(f: impl FnOnce(&[BReverse<f64>]) -> BReverse<f64>, xs: &[f64]) -> Contender {
     let xs = xs.to_vec();
-    let (mut tape, _) = echidna::record(|xs: &[BReverse<f64>]| f.of(xs), &xs);
+    let (mut tape, _) = echidna::record(f, &xs);
     let mut adjoints = Vec::new();
     Contender::new("echidna replay", move |out| {
         *out = tape.gradient_with_buf(black_box(&xs), &mut adjoints);

@@ -10,6 +10,7 @@ mod contender;
 mod easy_ml;
 mod echidna;
 mod formulas;
+mod large;
 mod num_dual;
 mod ours;
 mod reverse;
@@ -17,19 +18,53 @@ mod reverse;
 use crate::clock::measure;
 use crate::common::turns::Run;
 use crate::common::workloads::{inputs, operations};
+use crate::models::{Gmm, Lstm};
+use crate::wanted;
 use backprop::Var;
 use contender::{Contender, check};
 use formulas::{Chain, Formula, Product, Rosenbrock, Sum};
+use large::models;
 use std::env;
 use std::process::Command;
 
-/// A workload: ours comes first, the best of ours if there are several. Only the one that is asked for is made.
+/// A workload: the first of its contenders is the reference, one of ours. Only the one that is asked for is made.
 struct Row {
     name: &'static str,
     make: fn() -> Vec<Contender>,
-    /// What a time is divided by: operations, or 1.
-    operations: usize,
+    /// What nanoseconds are divided by.
+    unit: f64,
 }
+const MICROSECOND: f64 = 1e3;
+const MILLISECOND: f64 = 1e6;
+
+/// Rows with the same contenders, each of which has a column; or else a line for each contender of each row.
+struct Table {
+    /// What the times are.
+    title: &'static str,
+    /// The names of the contenders, in their order.
+    columns: &'static [&'static str],
+    rows: &'static [Row],
+}
+const TABLES: &[Table] = &[
+    Table {
+        title: "ns per operation",
+        columns: &[
+            "Node",
+            "twin",
+            "Var",
+            "Var, fused",
+            "echidna",
+            "ad_trait",
+            "reverse",
+            "aad",
+            "easy-ml",
+            "echidna replay",
+        ],
+        rows: TAPES,
+    },
+    Table { title: "models, ms", columns: &["Var", "Var, fused", "echidna", "echidna replay"], rows: MODELS },
+    Table { title: "forward mode and second order", columns: &[], rows: REST },
+];
 
 /// The tapes on one formula. They all get whole arrays and give whole gradients.
 fn tapes<F: Formula>(
@@ -59,7 +94,7 @@ macro_rules! slice {
                 let xs = inputs($n);
                 tapes(ours::$f(&xs), $Formula, ours::$fused, &xs, $operations($n))
             },
-            operations: $operations($n),
+            unit: $operations($n) as f64,
         }
     };
 }
@@ -72,12 +107,12 @@ macro_rules! chain {
                 let xs = [0.7, 0.999_999_9, 0.000_000_1];
                 tapes(ours::chain(&xs, $n), Chain($n), |xs| ours::fused_chain(xs, $n), &xs, operations::w1($n))
             },
-            operations: operations::w1($n),
+            unit: operations::w1($n) as f64,
         }
     };
 }
 
-const REVERSE: &[Row] = &[
+const TAPES: &[Row] = &[
     chain!("chain of 10³", 500),
     chain!("chain of 2·10⁶", 1_000_000),
     slice!("Rosenbrock, n = 10", rosenbrock, Rosenbrock, fused_rosenbrock, 10, operations::w2),
@@ -86,6 +121,12 @@ const REVERSE: &[Row] = &[
     slice!("Rosenbrock, n = 10⁶", rosenbrock, Rosenbrock, fused_rosenbrock, 1_000_000, operations::w2),
     slice!("product of 10⁵", product, Product, fused_product, 100_000, operations::w3),
     slice!("10⁵ × 14 operations", sum, Sum, fused_sum, 100_000, operations::w4),
+];
+
+const MODELS: &[Row] = &[
+    Row { name: "GMM, d = 10, K = 25, 1000 points", make: || models(Gmm::new(10, 25, 1000)), unit: MILLISECOND },
+    Row { name: "GMM, d = 20, K = 50, 1000 points", make: || models(Gmm::new(20, 50, 1000)), unit: MILLISECOND },
+    Row { name: "LSTM, 2 layers, 1024 steps of 14", make: || models(Lstm::new(2, 1024, 14)), unit: MILLISECOND },
 ];
 
 fn ten() -> [f64; 10] {
@@ -103,7 +144,7 @@ const REST: &[Row] = &[
                 autodiff::forward(Rosenbrock, ten()),
             ]
         },
-        operations: 1,
+        unit: MICROSECOND,
     },
     Row {
         name: "Jacobian of a camera, 2 × 15, forward",
@@ -116,7 +157,7 @@ const REST: &[Row] = &[
                 autodiff::jacobian(),
             ]
         },
-        operations: 1,
+        unit: MICROSECOND,
     },
     Row {
         name: "Hessian of Rosenbrock, n = 10",
@@ -135,7 +176,7 @@ const REST: &[Row] = &[
                 autodiff::hessian(&xs),
             ]
         },
-        operations: 1,
+        unit: MICROSECOND,
     },
     Row {
         name: "Hessian of Rosenbrock, n = 100",
@@ -154,11 +195,11 @@ const REST: &[Row] = &[
                 autodiff::hessian(&xs),
             ]
         },
-        operations: 1,
+        unit: MICROSECOND,
     },
 ];
 
-/// The times of a row's contenders, divided by its operations, with their names.
+/// The times of a row's contenders, in its unit, with their names.
 fn times(row: &Row, answers: bool) -> Vec<(&'static str, f64)> {
     let mut contenders = (row.make)();
     check(row.name, &mut contenders, answers);
@@ -168,38 +209,55 @@ fn times(row: &Row, answers: bool) -> Vec<(&'static str, f64)> {
     let names: Vec<_> = contenders.iter().map(|contender| contender.name).collect();
     let mut runs: Vec<Run> = contenders.into_iter().map(Contender::run).collect();
     let times = measure(&mut runs.iter_mut().collect::<Vec<_>>());
-    names.into_iter().zip(times).map(|(name, time)| (name, time / row.operations as f64)).collect()
+    names.into_iter().zip(times).map(|(name, time)| (name, time / row.unit)).collect()
 }
 
-fn print(row: &Row, answers: bool) {
+fn print(table: &Table, row: &Row, answers: bool) {
     let times = times(row, answers);
-    let Some(&(_, ours)) = times.first() else { return };
-    if row.operations > 1 {
-        let cells: Vec<String> = times.iter().map(|(_, t)| format!("{t:.1} ({:.2})", t / ours)).collect();
-        println!("| {} | {} |", row.name, cells.join(" | "));
+    let Some(&(_, first)) = times.first() else { return };
+    if table.columns.is_empty() {
+        for (name, time) in times {
+            println!("| {} | {name} | {time:.3} | {:.2} |", row.name, time / first);
+        }
         return;
     }
-    for (name, time) in times {
-        println!("| {} | {name} | {:.3} | {:.2} |", row.name, time / 1e3, time / ours);
-    }
+    assert!(times.iter().map(|(name, _)| name).eq(table.columns), "{}: the columns are others", row.name);
+    let cells: Vec<String> = times.iter().map(|(_, t)| format!("{t:.1} ({:.2})", t / first)).collect();
+    println!("| {} | {} |", row.name, cells.join(" | "));
+}
+fn print_head(table: &Table) {
+    let (head, columns) = match table.columns {
+        [] => (format!("{} | who | µs | ÷ the first, ours", table.title), 4),
+        [first, ..] => {
+            let names = table.columns.join(" | ");
+            (format!("{}, medians (÷ {first}) | {names}", table.title), 1 + table.columns.len())
+        }
+    };
+    println!("| {head} |\n|---|{}", "---:|".repeat(columns - 1));
 }
 
 const NOTES: &str = "\
 Not in the tables: num-dual and autodiff, which have forward mode only, on the tapes' work; ad_trait's and aad's second
-order. What is kept from call to call: echidna's and ad_trait's tapes of the thread, reverse's tape and easy-ml's list
-(cleared), our chunks of cells; aad's tape cannot be cleared. Replay leaves the recording out of the time and cannot
-follow branches. The sparse Hessian finds out that the matrix is tridiagonal; the others compute every entry.";
+order. The models are written for num-traits' Float, which ad_trait's, reverse's, aad's and easy-ml's numbers of reverse
+mode are not (ad_trait's stands in a comment). What is kept from call to call: echidna's and ad_trait's tapes of the
+thread, reverse's tape and easy-ml's list (cleared), our chunks of cells and our tape's workspace; aad's tape cannot be
+cleared. Replay leaves the recording out of the time and cannot follow branches (the mixture's maximum is an operation
+to it). The sparse Hessian finds out that the matrix is tridiagonal; the others compute every entry.";
 
-fn rows(name: &str) -> impl Iterator<Item = &Row> {
-    REVERSE.iter().chain(REST).filter(move |row| row.name == name)
+/// The rows of that name, with their tables.
+fn rows(name: &str) -> impl Iterator<Item = (&'static Table, &'static Row)> {
+    TABLES
+        .iter()
+        .flat_map(|table| table.rows.iter().map(move |row| (table, row)))
+        .filter(move |(_, row)| row.name == name)
 }
 /// The row of that name, in this process.
 pub fn row(name: &str, answers: bool) {
-    rows(name).for_each(|row| print(row, answers));
+    rows(name).for_each(|(table, row)| print(table, row, answers));
 }
 /// So many runs of one contender, for a profiler.
 pub fn profile(name: &str, who: &str, count: usize) {
-    for contender in rows(name).flat_map(|row| (row.make)()).filter(|contender| contender.name == who) {
+    for contender in rows(name).flat_map(|(_, row)| (row.make)()).filter(|contender| contender.name == who) {
         let mut run = contender.run();
         (0..count).for_each(|_| run());
     }
@@ -208,26 +266,25 @@ pub fn profile(name: &str, who: &str, count: usize) {
 /// Prints the tables, or only the answers, of the rows whose names contain all of `parts`.
 pub fn tables(parts: &[String], answers: bool) {
     let this = env::current_exe().expect("this program has a path");
-    let print = |rows: &[Row]| {
-        for row in rows.iter().filter(|row| parts.iter().all(|part| row.name.contains(part.as_str()))) {
+    let mut some = false;
+    for table in TABLES {
+        let rows: Vec<&Row> = table.rows.iter().filter(|row| wanted(row.name, parts)).collect();
+        if rows.is_empty() {
+            continue;
+        }
+        some = true;
+        if !answers {
+            print_head(table);
+        }
+        for row in rows {
             let mut command = Command::new(&this);
             command.args(["--row", row.name]).args(answers.then_some("--answers"));
             let status = command.status().expect("it runs once more");
             assert!(status.success(), "{}: {status}", row.name);
         }
-    };
-    let head = |line: &str, columns: usize| {
-        if !answers {
-            println!("{line}\n|---{}|", "|---:".repeat(columns - 1));
-        }
-    };
-    head(
-        "| ns per operation, medians (÷ ours) | Node | twin | Var | Var, fused | echidna | ad_trait | reverse | aad | easy-ml | echidna replay |",
-        11,
-    );
-    print(REVERSE);
-    println!();
-    head("| forward mode and second order | who | µs | ÷ ours |", 4);
-    print(REST);
-    println!("\n{NOTES}\n");
+        println!();
+    }
+    if some && !answers {
+        println!("{NOTES}\n");
+    }
 }

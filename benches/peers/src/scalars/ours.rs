@@ -60,7 +60,7 @@ pub fn var<F: Formula>(f: F, xs: &[f64]) -> Contender {
 pub fn fused(f: impl Fn(&[Var]) -> Var + 'static, xs: &[f64]) -> Contender {
     on_tape("Var, fused", xs, f)
 }
-fn on_tape(name: &'static str, xs: &[f64], f: impl Fn(&[Var]) -> Var + 'static) -> Contender {
+pub fn on_tape(name: &'static str, xs: &[f64], f: impl Fn(&[Var]) -> Var + 'static) -> Contender {
     let xs = xs.to_vec();
     let mut workspace = Workspace::new();
     Contender::new(name, move |out| {
