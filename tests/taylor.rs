@@ -1,6 +1,7 @@
 //! Taylor series: every row against coefficients from high-precision arithmetic, series known from school, the drivers, and
 //! what goes wrong.
 
+use backprop::custom::{Operation, apply as apply_operation};
 use backprop::{
     Call, Dual, Elementary, Fold, Jet, Node, Number, Op, Var, derivative, forward, grad, gradients, hessian, jvp,
     laplacian, mixed_partial, nth_derivative, taylor, taylor_along,
@@ -247,6 +248,24 @@ fn edges_take_no_longer() {
 fn a_constant_integer_exponent_has_its_degree() {
     assert!(Jet::<f64, 16>::variable(0.1).powf(Jet::constant(3.0)).higher()[3..].iter().all(|&c| c == 0.0));
     assert_eq!(Jet::<f64, 2>::variable(-2.0).powf(Jet::constant(-1.0)).higher(), &[-0.25, -0.125]);
+}
+
+/// A rule may use its result as an exponent: that is no constant while it is known to few orders.
+#[test]
+fn a_result_as_an_exponent() {
+    struct Log2;
+    impl<S: Number> Operation<S> for Log2 {
+        fn forward(&self, x: &[S]) -> S {
+            x[0].log2()
+        }
+        fn backward(&self, _: &[S], z: &S, adjoint: &S) -> Vec<S> {
+            vec![adjoint / (std::f64::consts::LN_2 * S::of(2.0).powf(z))]
+        }
+    }
+    let x = Jet::<f64, 4>::variable(4.0);
+    for (found, expected) in apply_operation(Log2, &[x]).higher().iter().zip(x.log2().higher()) {
+        close(*found, *expected, 1e-15);
+    }
 }
 
 /// A formula for every number.

@@ -249,7 +249,7 @@ macro_rules! binary {
     // of a polynomial nothing is left above its degree, where a quotient would leave its rounding
     (powf, $z:ident, $x:expr, $y:expr) => {
         match recurrence::degree($y) {
-            Some(n) => recurrence::rise($z, [$x], |_, [x], z| slope::powi(x, n, z)),
+            Some(n) => recurrence::rise($z, [$x], |_, [x], z| slope::powi(x, n, z)).up_to($y.known),
             None => recurrence::by_slopes!(powf, $z, $x, $y),
         }
     };
