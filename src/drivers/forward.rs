@@ -49,8 +49,13 @@ pub fn jvp<P: Point + ?Sized, O: Output<Number = Dual<P::Number>>>(
 /// The numbers of the point, varying in a direction.
 #[track_caller]
 pub(super) fn directions<P: Point + ?Sized>(x: &P, v: &P) -> Vec<Dual<P::Number>> {
+    along(x, v, |x, v| Dual::new(x, [v]))
+}
+/// Each number of the point with that of the direction.
+#[track_caller]
+pub(super) fn along<P: Point + ?Sized, S>(x: &P, v: &P, number: impl Fn(P::Number, P::Number) -> S) -> Vec<S> {
     assert!(x.size() == v.size(), "a direction has as many numbers as the point, {}, not {}", x.size(), v.size());
-    x.numbers().into_iter().zip(v.numbers()).map(|(x, v)| Dual::new(x, [v])).collect()
+    x.numbers().into_iter().zip(v.numbers()).map(|(x, v)| number(x, v)).collect()
 }
 
 /// The gradient in **forward mode**: `N` numbers at a time, so the function runs `n/N` times, rounded up. With few numbers

@@ -1,5 +1,6 @@
 //! Drivers for derivatives of higher order: the function runs on truncated Taylor series.
 
+use super::forward::along;
 use super::point::{Coordinate, Point};
 use crate::jet::Jet;
 use crate::number::Elementary;
@@ -53,9 +54,7 @@ pub fn taylor_along<const K: usize, P: Point + ?Sized>(
     x: &P,
     v: &P,
 ) -> Jet<P::Number, K> {
-    assert!(x.size() == v.size(), "a direction has as many numbers as the point, {}, not {}", x.size(), v.size());
-    let moving = x.numbers().into_iter().zip(v.numbers()).map(|(x, v)| Jet::on_line(x, v)).collect();
-    f(x.filled(moving).borrow())
+    f(x.filled(along(x, v, Jet::on_line)).borrow())
 }
 
 /// The Laplacian `Σ ∂²f/∂xᵢ²`, the trace of the Hessian, without the rest of it: as many runs as there are numbers, on
