@@ -156,7 +156,7 @@ impl<O: Operation<T>, T: Apply<O> + Float> Apply<O> for Var<T> {
         }
         let slopes = operation.backward(&values, &z, &T::of(1.0));
         payload::counted(operation.name(), slopes.len(), x.len());
-        Var::many(z, x.iter().zip(slopes))
+        Var::many(z, [(x, &slopes)])
     }
 }
 

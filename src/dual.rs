@@ -302,7 +302,7 @@ impl<T: Elementary, const N: usize> Elementary for Dual<T, N> {
         let values = |x: &[Self]| -> Vec<T> { x.iter().map(|x| x.value.clone()).collect() };
         let (p, q) = (values(x), values(y));
         let mut result = Dual::constant(T::fold(fold, &p, &q));
-        let slopes = fold.slopes(&p, &q, &result.value);
+        let slopes = fold.slopes(&p, &q, &result.value).concat();
         for (slope, x) in slopes.iter().zip(x.iter().chain(y)) {
             result.collect(slope, x);
         }

@@ -304,7 +304,7 @@ impl<T: Elementary, const K: usize> Elementary for Jet<T, K> {
     fn fold(fold: Fold, x: &[Self], y: &[Self]) -> Self {
         let values = |x: &[Self]| -> Vec<T> { x.iter().map(Jet::value).collect() };
         let value = T::fold(fold, &values(x), &values(y));
-        let slopes = |all: &[Self], z: &Self| fold.slopes(&all[..x.len()], &all[x.len()..], z);
+        let slopes = |all: &[Self], z: &Self| fold.slopes(&all[..x.len()], &all[x.len()..], z).concat();
         Jet::risen(value, &[x, y].concat(), slopes)
     }
     #[inline]

@@ -5,6 +5,7 @@
 
 // floor 0
 mod error;
+mod local;
 mod simd;
 // floor 1: number and rule know each other
 mod number;

@@ -19,9 +19,10 @@
 //! if it is that of its innermost scope. Numbers come from one counter for all threads, so that a variable of another
 //! thread is found as well as a stale one.
 
+use crate::local;
 use crate::number::Float;
 use std::any::{Any, TypeId};
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{Cell, OnceCell};
 use std::marker::PhantomData;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -209,11 +210,7 @@ impl<'a, T: Float> Sweep<'a, T> {
 thread_local! {
     static TAPE64: Tape<f64> = const { Tape::new() };
     static TAPE32: Tape<f32> = const { Tape::new() };
-    /// The tapes of all other types, and the one used last.
-    static TAPES: RefCell<Vec<AnyTape>> = const { RefCell::new(Vec::new()) };
-    static RECENT: RefCell<Option<AnyTape>> = const { RefCell::new(None) };
 }
-type AnyTape = (TypeId, Rc<dyn Any>);
 
 /// The panic of what needs a tape when the thread has none any more.
 const ENDING: &str = "the thread is ending: its tape is gone";
@@ -227,34 +224,9 @@ fn with<T: Float, R>(f: impl FnOnce(&Tape<T>) -> R) -> Option<R> {
     } else if TypeId::of::<T>() == TypeId::of::<f32>() {
         TAPE32.try_with(|tape| (tape as &dyn Any).downcast_ref::<Tape<T>>().map(f)).ok().flatten()
     } else {
-        registered::<T>()?.downcast_ref::<Tape<T>>().map(f)
+        let found = local::get(TypeId::of::<Tape<T>>(), || Rc::new(Tape::<T>::new()));
+        found?.downcast_ref().map(f)
     }
-}
-fn registered<T: Float>() -> Option<Rc<dyn Any>> {
-    let id = TypeId::of::<T>();
-    let recent = RECENT.try_with(|recent| match &*recent.borrow() {
-        Some((known, tape)) if *known == id => Some(tape.clone()),
-        _ => None,
-    });
-    match recent {
-        Ok(Some(tape)) => Some(tape),
-        _ => look_up::<T>(id),
-    }
-}
-#[cold]
-fn look_up<T: Float>(id: TypeId) -> Option<Rc<dyn Any>> {
-    let found = TAPES.try_with(|all| {
-        let mut all = all.borrow_mut();
-        if let Some((_, tape)) = all.iter().find(|(known, _)| *known == id) {
-            return tape.clone();
-        }
-        let tape: Rc<dyn Any> = Rc::new(Tape::<T>::new());
-        all.push((id, tape.clone()));
-        tape
-    });
-    let tape = found.ok()?;
-    let _ = RECENT.try_with(|recent| recent.replace(Some((id, tape.clone()))));
-    Some(tape)
 }
 
 // ------------------------------------------------------------------------------------------------ recording
@@ -275,25 +247,30 @@ pub(crate) fn push<T: Float, const K: usize>(scope: u32, pairs: [Pair<T>; K]) ->
         }
     }
 }
-/// Records an operation of any number of operands, at least one.
+/// Records an operation of so many operands, at least one.
 ///
 /// # Panics
 /// As [`push`].
+#[inline(always)]
 #[track_caller]
-pub(crate) fn push_many<T: Float>(scope: u32, pairs: &[(u32, T)]) -> u32 {
-    make_room::<T>(scope, pairs.len());
-    let pushed = with(|tape: &Tape<T>| {
-        let chunk = tape.chunks.get(tape.chunk.get() as usize)?.get()?;
-        let (slot, at) = (tape.slot.get(), tape.at.get() as usize);
-        for (k, (cell, &(operand, partial))) in chunk[at..].iter().zip(pairs).enumerate() {
-            let last = k + 1 == pairs.len();
-            cell.set(if last { Pair::last(operand, partial) } else { Pair::new(operand, partial) });
+pub(crate) fn push_many<T: Float>(scope: u32, operands: usize, mut write: impl FnMut(&[Cell<Pair<T>>])) -> u32 {
+    loop {
+        let pushed = with(|tape: &Tape<T>| {
+            let (slot, at) = (tape.slot.get(), tape.at.get() as usize);
+            let chunk = tape.chunks.get(tape.chunk.get() as usize).filter(|_| scope == tape.scope.get())?;
+            let room = chunk.get()?.get(at..at + operands)?;
+            write(room);
+            let last = room.last()?;
+            last.set(Pair::last(last.get().operand, last.get().partial));
+            tape.at.set((at + operands) as u32);
+            tape.slot.set(slot + 1);
+            Some(slot)
+        });
+        if let Some(Some(slot)) = pushed {
+            return slot;
         }
-        tape.at.set((at + pairs.len()) as u32);
-        tape.slot.set(slot + 1);
-        Some(slot)
-    });
-    pushed.flatten().unwrap_or_else(|| panic!("{ENDING}"))
+        make_room::<T>(scope, operands);
+    }
 }
 /// # Panics
 /// If the scope is not the innermost one of this thread.

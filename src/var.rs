@@ -134,28 +134,52 @@ impl<T: Float> Var<T> {
             tape::elsewhere()
         }
     }
-    /// An operation on any number of numbers.
+    /// An operation on any number of numbers: slices of them, with the slopes in them.
     #[inline(always)]
     #[track_caller]
-    pub(crate) fn many<'a>(value: T, operands: impl Iterator<Item = (&'a Self, T)>) -> Self {
-        let (slot, scope) = Var::record(operands);
+    pub(crate) fn many<const P: usize>(value: T, parts: [(&[Self], &[T]); P]) -> Self {
+        let (slot, scope) = Var::record(parts);
         Var { value, slot, scope }
     }
     /// Its slot and scope; those of a constant if nothing varies. A pair of numbers comes back in registers, which a whole
     /// variable would not.
     #[inline(never)]
     #[track_caller]
-    fn record<'a>(operands: impl Iterator<Item = (&'a Self, T)>) -> (u32, u32) {
-        let mut scope = NONE;
-        let mut pairs = Vec::new();
-        for (x, slope) in operands.filter(|(x, _)| x.scope != NONE) {
-            if scope != NONE && scope != x.scope {
-                tape::elsewhere();
-            }
-            scope = x.scope;
-            pairs.push((x.slot, slope));
+    fn record<const P: usize>(parts: [(&[Self], &[T]); P]) -> (u32, u32) {
+        let Some(scope) = parts.iter().flat_map(|(x, _)| *x).map(|x| x.scope).find(|&scope| scope != NONE) else {
+            return (0, NONE);
+        };
+        let (mut varying, mut strange) = (0, 0);
+        for x in parts.iter().map(|(x, _)| *x) {
+            varying += x.iter().filter(|x| x.scope != NONE).count();
+            strange += x.iter().filter(|x| x.scope != NONE && x.scope != scope).count();
         }
-        if scope == NONE { (0, NONE) } else { (tape::push_many(scope, &pairs), scope) }
+        if strange != 0 {
+            tape::elsewhere();
+        }
+        let slot = tape::push_many(scope, varying, |room| {
+            let mut room = room.iter();
+            for (x, slopes) in parts {
+                for (x, &slope) in x.iter().zip(slopes) {
+                    if x.scope != NONE
+                        && let Some(pair) = room.next()
+                    {
+                        pair.set(Pair::new(x.slot, slope));
+                    }
+                }
+            }
+        });
+        (slot, scope)
+    }
+    /// A fold, with room for the values of its operands.
+    #[track_caller]
+    fn fold_in(fold: Fold, x: &[Self], y: &[Self], values: &mut [T]) -> Self {
+        let (p, q) = values.split_at_mut(x.len());
+        p.iter_mut().zip(x).for_each(|(p, x)| *p = x.value);
+        q.iter_mut().zip(y).for_each(|(q, y)| *q = y.value);
+        let value = T::fold(fold, p, q);
+        let [by_x, by_y] = fold.slopes(p, q, &value);
+        Var::many(value, [(x, &by_x), (y, &by_y)])
     }
     /// [`record`](Var::record) of a statement some of whose inputs may be constants. The arrays come by value: a reference
     /// would keep them in memory where all goes the usual way.
@@ -163,7 +187,7 @@ impl<T: Float> Var<T> {
     #[inline(never)]
     #[track_caller]
     fn record_apart<const N: usize>(x: [Self; N], slopes: [T; N]) -> (u32, u32) {
-        Var::record(x.iter().zip(slopes))
+        Var::record([(&x, &slopes)])
     }
 }
 
@@ -265,7 +289,7 @@ macro_rules! methods {
                 return Var { value: z, slot: tape::push(self.scope, pairs), scope: self.scope };
             }
             let slopes = [slope::$f::<T, 0>(x, y, w, &z), slope::$f::<T, 1>(x, y, w, &z), slope::$f::<T, 2>(x, y, w, &z)];
-            Var::many(z, [self, second, third].into_iter().zip(slopes))
+            Var::many(z, [(&[*self, *second, *third], &slopes)])
         }
     } };
 }
@@ -282,12 +306,16 @@ impl<T: Float> Elementary for Var<T> {
     }
     table!(delegates);
 
+    #[track_caller]
     fn fold(fold: Fold, x: &[Self], y: &[Self]) -> Self {
-        let values = |x: &[Self]| -> Vec<T> { x.iter().map(Var::value).collect() };
-        let (p, q) = (values(x), values(y));
-        let value = T::fold(fold, &p, &q);
-        let slopes = fold.slopes(&p, &q, &value);
-        Var::many(value, x.iter().chain(y).zip(slopes))
+        // short ones do without the allocator
+        const SHORT: usize = 32;
+        let (n, zero) = (x.len() + y.len(), T::of(0.0));
+        if n <= SHORT {
+            Var::fold_in(fold, x, y, &mut [zero; SHORT][..n])
+        } else {
+            Var::fold_in(fold, x, y, &mut vec![zero; n])
+        }
     }
     #[inline(always)]
     fn is_normal_value(&self) -> bool {

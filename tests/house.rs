@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: &[(&str, u32)] = &[
     ("error", 0),
     ("simd", 0),
+    ("local", 0),
     ("number", 1),
     ("rule", 1),
     ("ops", 1),

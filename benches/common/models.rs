@@ -2,7 +2,7 @@
 //! the workloads W1 to W4, and two of ADBench (Šrajer, Kukelova & Fitzgibbon 2018), at its sizes, with made-up data. Beside
 //! each stands the same with its statements fused.
 
-use backprop::{Scalar, fuse};
+use backprop::{Scalar, dot, fuse};
 use num_traits::Float;
 
 fn real<F: Float>(x: f64) -> F {
@@ -97,16 +97,17 @@ impl Gmm {
         numbers(12, self.k * (1 + 2 * self.d + self.below()))
     }
     pub fn plain<F: Float>(&self, parameters: &[F]) -> F {
-        self.with(parameters, column, square_sum)
+        self.with(parameters, |d, below| [d, below].concat(), turn, square_sum)
     }
     pub fn fused<S: Scalar>(&self, parameters: &[S]) -> S {
-        self.with(parameters, column_fused, square_sum_fused)
+        self.with(parameters, rows, turn_fused, square_sum_fused)
     }
     /// With the loops that matter given.
     fn with<F: Float>(
         &self,
         parameters: &[F],
-        column: impl Fn(&mut [F], &[F], F),
+        factor: impl Fn(&[F], &[F]) -> Vec<F>,
+        turn: impl Fn(&mut [F], &[F], &[F]),
         square_sum: impl Fn(&[F], F) -> F,
     ) -> F {
         let (d, k) = (self.d, self.k);
@@ -114,6 +115,8 @@ impl Gmm {
         let (means, roots) = rest.split_at(k * d);
         let width = d + self.below();
         let diagonals: Vec<F> = (0..k).flat_map(|j| roots[j * width..j * width + d].iter().map(|x| x.exp())).collect();
+        let factors: Vec<Vec<F>> =
+            (0..k).map(|j| factor(&diagonals[j * d..(j + 1) * d], &roots[j * width + d..(j + 1) * width])).collect();
         let log_determinants: Vec<F> =
             (0..k).map(|j| roots[j * width..j * width + d].iter().fold(F::zero(), |sum, &x| sum + x)).collect();
         let mut total = F::zero();
@@ -123,14 +126,8 @@ impl Gmm {
             for j in 0..k {
                 for i in 0..d {
                     centred[i] = real::<F>(point[i]) - means[j * d + i];
-                    turned[i] = diagonals[j * d + i] * centred[i];
                 }
-                let mut start = j * width + d;
-                for i in 0..d {
-                    let below = &roots[start..start + d - i - 1];
-                    column(&mut turned[i + 1..], below, centred[i]);
-                    start += d - i - 1;
-                }
+                turn(&mut turned, &factors[j], &centred);
                 terms[j] = square_sum(&turned, weights[j] + log_determinants[j]);
             }
             total = total + log_sum_exp(&terms);
@@ -147,12 +144,30 @@ impl Gmm {
         total - real::<F>(n as f64) * log_sum_exp(weights) + prior + real(constant)
     }
 }
-/// `turned += below·x`
-fn column<F: Float>(turned: &mut [F], below: &[F], x: F) {
-    turned.iter_mut().zip(below).for_each(|(z, &l)| *z = *z + l * x);
+/// `turned = L·x`, column by column: the diagonal of `L`, and then what stands below it.
+fn turn<F: Float>(turned: &mut [F], factor: &[F], x: &[F]) {
+    let (diagonal, mut below) = factor.split_at(x.len());
+    turned.iter_mut().zip(diagonal.iter().zip(x)).for_each(|(z, (&l, &x))| *z = l * x);
+    for (i, &x) in x.iter().enumerate() {
+        let (column, rest) = below.split_at(turned.len() - i - 1);
+        turned[i + 1..].iter_mut().zip(column).for_each(|(z, &l)| *z = *z + l * x);
+        below = rest;
+    }
 }
-fn column_fused<S: Scalar>(turned: &mut [S], below: &[S], x: S) {
-    turned.iter_mut().zip(below).for_each(|(z, &l)| *z = fuse([*z, l, x], |[z, l, x]| z + l * x));
+/// The rows of `L`, the diagonal with them.
+fn rows<F: Float>(diagonal: &[F], below: &[F]) -> Vec<F> {
+    let d = diagonal.len();
+    let start_of_column = |j: usize| j * (2 * d - j - 1) / 2;
+    let row = |i: usize| (0..i).map(move |j| below[start_of_column(j) + i - j - 1]).chain([diagonal[i]]);
+    (0..d).flat_map(row).collect()
+}
+/// `turned = L·x`, row by row, each a dot product.
+fn turn_fused<S: Scalar>(turned: &mut [S], mut rows: &[S], x: &[S]) {
+    for (i, z) in turned.iter_mut().enumerate() {
+        let (row, rest) = rows.split_at(i + 1);
+        *z = dot(row, &x[..=i]);
+        rows = rest;
+    }
 }
 /// `start − Σ xᵢ²/2`
 fn square_sum<F: Float>(x: &[F], start: F) -> F {

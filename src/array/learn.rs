@@ -36,7 +36,7 @@ fn top<T: Float>(lane: &[T]) -> Option<usize> {
 /// The softmax of a lane without a largest finite element: by the convention of `logsumexp`.
 fn infinite<T: Float>(lane: &mut [T]) {
     let z = Fold::LogSumExp.value(lane, &[]);
-    lane.copy_from_slice(&Fold::LogSumExp.slopes(lane, &[], &z));
+    lane.copy_from_slice(&Fold::LogSumExp.slopes_of_one(lane, &z));
 }
 pub(crate) fn log_softmax_of<T: Float>(lane: &mut [T]) {
     let Some(top) = top(lane) else {

@@ -261,7 +261,7 @@ impl<T: Float> Rule<T> for Softmax {
 pub(crate) fn softmax<T: Float>(x: &NodeArrayD<T>, along: Along) -> NodeArrayD<T> {
     let values = on_lanes(&x.body().look(), along, |lane| {
         let z = Fold::LogSumExp.value(lane, &[]);
-        lane.copy_from_slice(&Fold::LogSumExp.slopes(lane, &[], &z));
+        lane.copy_from_slice(&Fold::LogSumExp.slopes_of_one(lane, &z));
     });
     if !recording([x]) {
         return NodeArray::made(values);
@@ -283,7 +283,7 @@ impl<T: Float> Rule<T> for Norm {
         let slopes = if at.is_plain() {
             NodeArray::made(on_lanes(&x.values(), self.along, |lane| {
                 let length = Fold::Norm.value(lane, &[]);
-                lane.copy_from_slice(&Fold::Norm.slopes(lane, &[], &length));
+                lane.copy_from_slice(&Fold::Norm.slopes_of_one(lane, &length));
             }))
         } else {
             direction(&x, &reshape(&at.result(), &shape), self.along)
@@ -310,7 +310,7 @@ fn direction<T: Float>(x: &NodeArrayD<T>, length: &NodeArrayD<T>, along: Along) 
     });
     let fixed = on_lanes(&values, along, |lane| {
         let length = Fold::Norm.value(lane, &[]);
-        lane.copy_from_slice(&Fold::Norm.slopes(lane, &[], &length));
+        lane.copy_from_slice(&Fold::Norm.slopes_of_one(lane, &length));
     });
     // where only the length overflows, or has but a few bits, a multiple has the same direction
     let factor = of_lanes(&|_, r| match r {

@@ -11,7 +11,6 @@ use super::sweep::Scratch;
 use crate::number::Float;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
-use std::rc::Rc;
 
 pub(super) const GROUP: usize = 1024;
 pub(super) type Group<T> = [OnceCell<Chunk<T>>; GROUP];
@@ -84,9 +83,6 @@ impl<T: Float> Home<T> {
             array_bytes: Cell::new(0),
             lines: RefCell::new(BTreeMap::new()),
         }
-    }
-    pub(super) fn boxed() -> Rc<Self> {
-        Rc::new(Self::new())
     }
 
     // ------------------------------------------------------------------------------------ finding

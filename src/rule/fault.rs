@@ -1,15 +1,21 @@
 //! Deliberate mistakes, in test builds only: each slope expression can be made wrong by a thousandth, or lose its own
 //! slopes, to see that the tests notice. Outside of test builds [`slip!`] is the expression itself.
 
-/// A slope expression under a name of its own.
+/// A slope expression under a name of its own; with `all`, a slice of slopes that stand in an operand.
 #[cfg(not(test))]
 macro_rules! slip {
+    ($name:expr, all $slopes:expr) => {
+        std::borrow::Cow::Borrowed($slopes)
+    };
     ($name:expr, $slope:expr) => {
         $slope
     };
 }
 #[cfg(test)]
 macro_rules! slip {
+    ($name:expr, all $slopes:expr) => {
+        $slopes.iter().map(|slope| $crate::rule::fault::disturb($name, slope.clone())).collect()
+    };
     ($name:expr, $slope:expr) => {
         $crate::rule::fault::disturb($name, $slope)
     };

@@ -5,6 +5,7 @@ use super::kinks::{MAGNIFIED, one, zero};
 use crate::error::Error;
 use crate::number::Elementary;
 use num_traits::Float as Plain;
+use std::borrow::Cow;
 
 /// An operation over a slice (`dot`: over two).
 ///
@@ -67,21 +68,23 @@ impl Fold {
         }
     }
 
-    /// The slopes in all operands, those of `x` before those of `y`.
-    pub(crate) fn slopes<S: Elementary>(self, x: &[S], y: &[S], z: &S) -> Vec<S> {
+    /// The slopes of a fold of one slice.
+    pub(crate) fn slopes_of_one<S: Elementary>(self, x: &[S], z: &S) -> Vec<S> {
+        let [slopes, _] = self.slopes(x, &[], z);
+        slopes.into_owned()
+    }
+    /// The slopes in the elements of `x`, and in those of `y`.
+    pub(crate) fn slopes<'a, S: Elementary>(self, x: &'a [S], y: &'a [S], z: &S) -> [Cow<'a, [S]>; 2] {
+        let of_x = |slopes: Vec<S>| [Cow::Owned(slopes), Cow::Owned(Vec::new())];
         match self {
             // (a + h) + b = a + b + h
-            Fold::Sum => x.iter().map(|_| slip!("sum fold", one())).collect(),
+            Fold::Sum => of_x(x.iter().map(|_| slip!("sum fold", one())).collect()),
             // (a + h)(b + k) ≈ ab + b·h + a·k
-            Fold::Dot => {
-                let by_x = |y: &S| slip!("dot fold, first", y.clone());
-                let by_y = |x: &S| slip!("dot fold, second", x.clone());
-                y.iter().map(by_x).chain(x.iter().map(by_y)).collect()
-            }
+            Fold::Dot => [slip!("dot fold, first", all y), slip!("dot fold, second", all x)],
             // ‖a + h‖ ≈ ‖a‖ + a·h/‖a‖
-            Fold::Norm => directions(x, z),
+            Fold::Norm => of_x(directions(x, z)),
             // ln Σ e^(a + h) ≈ f + Σ softmax(a)·h
-            Fold::LogSumExp => softmax(x, z),
+            Fold::LogSumExp => of_x(softmax(x, z)),
         }
     }
 }

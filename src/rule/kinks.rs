@@ -170,17 +170,18 @@ pub(crate) fn xlogy_dy<S: Elementary>(x: &S, y: &S, z: &S) -> S {
 pub(crate) fn one_less_square<S: Elementary>(x: &S) -> S {
     (one::<S>() - x) * (one::<S>() + x)
 }
-/// `1/cosh²x`, divided twice: the square would overflow long before the quotient is zero. Far out it is `4·e^−2|x|` to
-/// the last digit, whose own slopes do not underflow on their way.
+/// `1/cosh²x` as `4u/(1 + u)²` with `u = e^−2|x|`: one exponential, which loses no digits and cannot overflow, and whose own
+/// slopes do not underflow on their way. The form is smooth on either side of 0 and beyond it, so no derivative sees the
+/// branch.
 #[inline(always)]
 pub(crate) fn sech_squared<S: Elementary>(x: &S) -> S {
-    cases!([x] {
-        x.abs() > 20.0 => slip!("tanh' far out", S::of(4.0) * &(S::of(-2.0) * x.abs()).exp()),
-        _ => {
-            let cosh = x.cosh();
-            slip!("tanh'", cosh.recip() / cosh)
-        }
-    })
+    let below = cases!([x] {
+        x < 0.0 => x.clone(),
+        _ => -x.clone(),
+    });
+    let u = (S::of(2.0) * &below).exp();
+    let sum = one::<S>() + &u;
+    slip!("tanh'", S::of(4.0) * &(u / &sum.square()))
 }
 /// `1/(1 + x²)`; far out as a quotient of `1/x`, whose own slopes do not underflow on their way.
 #[inline(always)]
