@@ -1,6 +1,8 @@
 //! `Var` and the drivers: right numbers in every container and mode, misuse found out, nothing allocated in a steady loop,
 //! nothing left on the tape.
 
+#[path = "drivers/auto.rs"]
+mod auto;
 #[path = "drivers/containers.rs"]
 mod containers;
 #[path = "common/counting.rs"]

@@ -9,11 +9,10 @@ use crate::var::Var;
 use ndarray::Array2;
 use std::fmt;
 
-/// How many tangents a dual number has here.
-const WIDTH: usize = 8;
-/// Up to so many inputs dual numbers are faster than a tape. Measured on Rosenbrock's function: 1.2 times as fast at 24
-/// inputs, and from 32 on slower (with fused statements from 10 on).
-const CROSSING: usize = 24;
+/// How many tangents a dual number has here: as many inputs as one run on dual numbers is faster with than a tape. Measured
+/// on Rosenbrock's function and on a sum of elementary functions: half to nine tenths of the tape's time up to 12 inputs,
+/// and with two runs of any width more than it. (Fused statements on a tape are faster from 8 to 10 inputs on.)
+const WIDTH: usize = 12;
 
 /// A mode, and why it was chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,10 +35,7 @@ impl fmt::Display for Choice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Choice::Forward { runs } => {
-                write!(
-                    f,
-                    "forward, {WIDTH} tangents at a time, {runs} in number: faster than a tape with so few inputs"
-                )
+                write!(f, "forward, runs of {WIDTH} tangents, {runs} in number: there are few inputs, or many outputs")
             }
             Choice::Reverse => write!(f, "reverse, one run and a sweep for each output: there are many inputs to each"),
             Choice::ForwardOverReverse { runs } => write!(f, "forward over reverse, {runs} runs of 4 columns each"),
@@ -51,13 +47,13 @@ impl fmt::Display for Choice {
 ///
 /// ```
 /// use backprop::auto::{gradient_mode, Choice};
-/// assert_eq!(gradient_mode(10), Choice::Forward { runs: 2 });
+/// assert_eq!(gradient_mode(10), Choice::Forward { runs: 1 });
 /// assert_eq!(gradient_mode(1000), Choice::Reverse);
 /// println!("{}", gradient_mode(10));
 /// ```
 #[must_use]
 pub fn gradient_mode(n: usize) -> Choice {
-    if n <= CROSSING { Choice::Forward { runs: n.div_ceil(WIDTH) } } else { Choice::Reverse }
+    if n <= WIDTH { Choice::Forward { runs: 1 } } else { Choice::Reverse }
 }
 
 /// Value and gradient of a function written for every number, in the mode that is faster: see [`gradient_mode`].
@@ -107,22 +103,22 @@ pub fn grad<F: Call<Dual<f64, WIDTH>> + Call<Var>>(f: &F, x: &[f64]) -> Vec<f64>
 
 /// The mode that [`jacobian`] takes for a function of `n` inputs and `m` outputs.
 ///
-/// Forward takes a run for every 8 inputs, reverse a run and a sweep for every output, which cost about the same.
+/// Forward takes a run for every 12 inputs, reverse a run and a sweep for every output, which cost about the same.
 ///
 /// ```
 /// use backprop::auto::{jacobian_mode, Choice};
-/// assert_eq!(jacobian_mode(10, 1000), Choice::Forward { runs: 2 });
+/// assert_eq!(jacobian_mode(20, 1000), Choice::Forward { runs: 2 });
 /// assert_eq!(jacobian_mode(1000, 10), Choice::Reverse);
-/// assert_eq!(jacobian_mode(1000, 1000), Choice::Forward { runs: 125 });
+/// assert_eq!(jacobian_mode(1000, 1000), Choice::Forward { runs: 84 });
 /// ```
 #[must_use]
 pub fn jacobian_mode(n: usize, m: usize) -> Choice {
     let runs = n.div_ceil(WIDTH);
-    if n <= CROSSING || runs <= m { Choice::Forward { runs } } else { Choice::Reverse }
+    if runs <= m.max(1) { Choice::Forward { runs } } else { Choice::Reverse }
 }
 
 /// The Jacobian of a function written for every number, a row for each output, in the mode that is faster: see
-/// [`jacobian_mode`]. With more than 24 inputs it runs once on plain numbers before, to see how many outputs there are.
+/// [`jacobian_mode`]. With more than 12 inputs it runs once on plain numbers before, to see how many outputs there are.
 ///
 /// ```
 /// use backprop::{auto, model, Number};
@@ -142,7 +138,7 @@ pub fn jacobian<F>(f: &F, x: &[f64]) -> Array2<f64>
 where
     F: Call<f64, Vec<f64>> + Call<Dual<f64, WIDTH>, Vec<Dual<f64, WIDTH>>> + Call<Var, Vec<Var>>,
 {
-    let outputs = if x.len() <= CROSSING { 0 } else { Call::<f64, Vec<f64>>::call(f, x).len() };
+    let outputs = if x.len() <= WIDTH { 0 } else { Call::<f64, Vec<f64>>::call(f, x).len() };
     match jacobian_mode(x.len(), outputs) {
         Choice::Forward { .. } => forward::jacobian::<WIDTH, _, _>(|x: &[Dual<f64, WIDTH>]| f.call(x), x),
         _ => by_sweeps(|x: &[Var]| f.call(x), x),
