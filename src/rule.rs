@@ -119,8 +119,8 @@ macro_rules! table { ($then:ident $($with:tt)*) => { $then! { [$($with)*]
     unary Sinh sinh "sinh"      |x -> y| x.sinh(),   (x.cosh()),                            [-INF, INF];
     /// Hyperbolic cosine: `cosh(a + h) ≈ cosh a + sinh a·h`.
     unary Cosh cosh "cosh"      |x -> y| x.cosh(),   (x.sinh()),                            [-INF, INF];
-    /// Hyperbolic tangent: `tanh(a + h) ≈ tanh a + h/cosh²a` (divided twice: `1 − tanh²a` loses every digit far out).
-    unary Tanh tanh "tanh"      |x -> y| x.tanh(),   (kinks::sech_squared(x)),              [-INF, INF];
+    /// Hyperbolic tangent: `tanh(a + h) ≈ tanh a + h/cosh²a` (`1 − tanh²a` loses every digit far out).
+    unary Tanh tanh "tanh"      |x -> y| x.tanh(),   (kinks::tanh_d(x, y)),                 [-INF, INF];
     /// Inverse hyperbolic sine: `asinh(a + h) ≈ asinh a + h/√(1 + a²)`.
     unary Asinh asinh "asinh"   |x -> y| x.asinh(),  (one::<S>().hypot(x).recip()),         [-INF, INF];
     /// Inverse hyperbolic cosine: `acosh(a + h) ≈ acosh a + h/(√(a − 1)·√(a + 1))`.

@@ -170,18 +170,20 @@ pub(crate) fn xlogy_dy<S: Elementary>(x: &S, y: &S, z: &S) -> S {
 pub(crate) fn one_less_square<S: Elementary>(x: &S) -> S {
     (one::<S>() - x) * (one::<S>() + x)
 }
-/// `1/cosh²x` as `4u/(1 + u)²` with `u = e^−2|x|`: one exponential, which loses no digits and cannot overflow, and whose own
-/// slopes do not underflow on their way. The form is smooth on either side of 0 and beyond it, so no derivative sees the
-/// branch.
+/// `1/cosh²x`. Near 0 as `1 − tanh²x`, whose own slope `−2·tanh x·tanh′x` keeps its digits; elsewhere as `4u/(1 + u)²` with
+/// `u = e^−2|x|`: one exponential, that loses no digits and does not overflow, and whose own slopes do not underflow on
+/// their way.
 #[inline(always)]
-pub(crate) fn sech_squared<S: Elementary>(x: &S) -> S {
-    let below = cases!([x] {
-        x < 0.0 => x.clone(),
-        _ => -x.clone(),
-    });
-    let u = (S::of(2.0) * &below).exp();
-    let sum = one::<S>() + &u;
-    slip!("tanh'", S::of(4.0) * &(u / &sum.square()))
+pub(crate) fn tanh_d<S: Elementary>(x: &S, y: &S) -> S {
+    let of_power = |u: S| {
+        let sum = one::<S>() + &u;
+        S::of(4.0) * &(u / &sum.square())
+    };
+    cases!([y] {
+        y.abs() < 0.5 => slip!("tanh' near 0", one::<S>() - &y.square()),
+        y < 0.0 => slip!("tanh' below", of_power((S::of(2.0) * x).exp())),
+        _ => slip!("tanh' above", of_power((S::of(-2.0) * x).exp())),
+    })
 }
 /// `1/(1 + x²)`; far out as a quotient of `1/x`, whose own slopes do not underflow on their way.
 #[inline(always)]

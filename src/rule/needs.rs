@@ -55,7 +55,7 @@ impl Op {
             (Recip | Sqrt | Cbrt | Exp | Exp2 | Tan | Relu, _) => N::RESULT,
             (Square | Powi | ExpM1 | Softplus, _) => N::FIRST,
             (Sin | Cos | Asin | Acos | Atan, _) => N::FIRST,
-            (Sinh | Cosh | Tanh | Asinh | Acosh, _) => N::FIRST,
+            (Sinh | Cosh | Asinh | Acosh, _) => N::FIRST,
             (Silu | Gelu | GeluTanh | Softsign | LogSigmoid, _) => N::FIRST,
             (Erf | Erfc | NormalCdf | LnGamma | Digamma | J0 | Y0 | I0, _) => N::FIRST,
             (ErfInv, _) => N::RESULT,
