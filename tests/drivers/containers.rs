@@ -178,6 +178,32 @@ fn folds_and_array_products() {
     assert_eq!(grad(|x| sum(x), &long), long);
 }
 
+/// One record each, of any length, with constants anywhere between, also where it has to go to a new chunk of the tape.
+#[test]
+fn folds_of_every_length() {
+    for n in [0, 1, 2, 15, 16, 17, 100, 5000] {
+        let x: Vec<f64> = (0..2 * n).map(|k| (k as f64 * 0.7).sin() + 0.1).collect();
+        for step in [1, 2, 3, 2 * n + 1] {
+            let varies = |k: usize| (k + 1) % step == 0;
+            let g = grad(
+                |v: &[Var]| {
+                    let operand = |(k, &v): (usize, &Var)| if varies(k) { v } else { Var::constant(v.value()) };
+                    let mixed: Vec<Var> = v.iter().enumerate().map(operand).collect();
+                    let (p, q) = mixed.split_at(n);
+                    dot(p, q) + 2.0 * sum(p) + 3.0 * sum(q)
+                },
+                &x,
+            );
+            for (k, &g) in g.iter().enumerate() {
+                let slope = if k < n { x[k + n] + 2.0 } else { x[k - n] + 3.0 };
+                close(g, if varies(k) { slope } else { 0.0 });
+            }
+        }
+    }
+    // the same slice on both sides, on nested numbers
+    assert_eq!(hessian(|x: &[_]| dot(x, x), &[0.3, -0.4, 0.5][..]), 2.0 * Array2::<f64>::eye(3));
+}
+
 fn statement<S: Number + Float>(s: S, a: S, b: S) -> S {
     s + (1.0 - a).square() + 100.0 * (b - a.square()).square()
 }
