@@ -184,7 +184,7 @@ fn folds_of_every_length() {
     for n in [0, 1, 2, 15, 16, 17, 100, 5000] {
         let x: Vec<f64> = (0..2 * n).map(|k| (k as f64 * 0.7).sin() + 0.1).collect();
         for step in [1, 2, 3, 2 * n + 1] {
-            let varies = |k: usize| (k + 1) % step == 0;
+            let varies = |k: usize| (k + 1).is_multiple_of(step);
             let g = grad(
                 |v: &[Var]| {
                     let operand = |(k, &v): (usize, &Var)| if varies(k) { v } else { Var::constant(v.value()) };
