@@ -34,16 +34,14 @@ pub trait Fuse: Elementary {
 pub trait Scalar<L = f64>:
     Float
     + Number<L>
-    + Fuse<
-        Local<1>: Float + Number<L>,
-        Local<2>: Float + Number<L>,
-        Local<3>: Float + Number<L>,
-        Local<4>: Float + Number<L>,
-        Local<5>: Float + Number<L>,
-        Local<6>: Float + Number<L>,
-        Local<7>: Float + Number<L>,
-        Local<8>: Float + Number<L>,
-    >
+    + Fuse<Local<1>: Float + Number<L>>
+    + Fuse<Local<2>: Float + Number<L>>
+    + Fuse<Local<3>: Float + Number<L>>
+    + Fuse<Local<4>: Float + Number<L>>
+    + Fuse<Local<5>: Float + Number<L>>
+    + Fuse<Local<6>: Float + Number<L>>
+    + Fuse<Local<7>: Float + Number<L>>
+    + Fuse<Local<8>: Float + Number<L>>
 {
 }
 impl<L, T> Scalar<L> for T
