@@ -298,12 +298,13 @@ impl<T: Elementary, const N: usize> Elementary for Dual<T, N> {
     }
     table!(delegates);
 
+    #[track_caller]
     fn fold(fold: Fold, x: &[Self], y: &[Self]) -> Self {
         let values = |x: &[Self]| -> Vec<T> { x.iter().map(|x| x.value.clone()).collect() };
         let (p, q) = (values(x), values(y));
         let mut result = Dual::constant(T::fold(fold, &p, &q));
-        let slopes = fold.slopes(&p, &q, &result.value).concat();
-        for (slope, x) in slopes.iter().zip(x.iter().chain(y)) {
+        let [by_x, by_y] = fold.slopes(&p, &q, &result.value);
+        for (slope, x) in by_x.iter().zip(x).chain(by_y.iter().zip(y)) {
             result.collect(slope, x);
         }
         result

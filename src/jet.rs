@@ -301,6 +301,7 @@ impl<T: Elementary, const K: usize> Elementary for Jet<T, K> {
     }
     table!(delegates);
 
+    #[track_caller]
     fn fold(fold: Fold, x: &[Self], y: &[Self]) -> Self {
         let values = |x: &[Self]| -> Vec<T> { x.iter().map(Jet::value).collect() };
         let value = T::fold(fold, &values(x), &values(y));

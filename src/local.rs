@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 thread_local! {
     static ALL: RefCell<Vec<Entry>> = const { RefCell::new(Vec::new()) };
-    /// The one used last.
+    /// The one used last. (Where graphs stand over tapes, as in `Node<Var<Dual>>`, they take turns here and are looked up.)
     static RECENT: RefCell<Option<Entry>> = const { RefCell::new(None) };
 }
 type Entry = (TypeId, Rc<dyn Any>);

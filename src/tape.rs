@@ -247,18 +247,22 @@ pub(crate) fn push<T: Float, const K: usize>(scope: u32, pairs: [Pair<T>; K]) ->
         }
     }
 }
-/// Records an operation of so many operands, at least one.
+/// Records an operation of so many operands, at least one: `write` fills the room for their pairs, of which the last is
+/// marked here.
 ///
 /// # Panics
 /// As [`push`].
 #[inline(always)]
 #[track_caller]
 pub(crate) fn push_many<T: Float>(scope: u32, operands: usize, mut write: impl FnMut(&[Cell<Pair<T>>])) -> u32 {
+    debug_assert!(operands > 0, "an operation has an operand");
     loop {
         let pushed = with(|tape: &Tape<T>| {
+            if scope != tape.scope.get() {
+                return None;
+            }
             let (slot, at) = (tape.slot.get(), tape.at.get() as usize);
-            let chunk = tape.chunks.get(tape.chunk.get() as usize).filter(|_| scope == tape.scope.get())?;
-            let room = chunk.get()?.get(at..at + operands)?;
+            let room = tape.chunks.get(tape.chunk.get() as usize)?.get()?.get(at..at + operands)?;
             write(room);
             let last = room.last()?;
             last.set(Pair::last(last.get().operand, last.get().partial));

@@ -134,7 +134,7 @@ impl<T: Float> Var<T> {
             tape::elsewhere()
         }
     }
-    /// An operation on any number of numbers: slices of them, with the slopes in them.
+    /// An operation on any number of numbers: slices of them, each with the slopes by its elements.
     #[inline(always)]
     #[track_caller]
     pub(crate) fn many<const P: usize>(value: T, parts: [(&[Self], &[T]); P]) -> Self {
@@ -149,6 +149,7 @@ impl<T: Float> Var<T> {
         let Some(scope) = parts.iter().flat_map(|(x, _)| *x).map(|x| x.scope).find(|&scope| scope != NONE) else {
             return (0, NONE);
         };
+        // counted, not looked for one by one: the compiler makes it a loop without branches
         let (mut varying, mut strange) = (0, 0);
         for x in parts.iter().map(|(x, _)| *x) {
             varying += x.iter().filter(|x| x.scope != NONE).count();
@@ -160,6 +161,7 @@ impl<T: Float> Var<T> {
         let slot = tape::push_many(scope, varying, |room| {
             let mut room = room.iter();
             for (x, slopes) in parts {
+                debug_assert_eq!(x.len(), slopes.len(), "a slope for each operand");
                 for (x, &slope) in x.iter().zip(slopes) {
                     if x.scope != NONE
                         && let Some(pair) = room.next()
@@ -308,10 +310,10 @@ impl<T: Float> Elementary for Var<T> {
 
     #[track_caller]
     fn fold(fold: Fold, x: &[Self], y: &[Self]) -> Self {
-        // short ones do without the allocator
+        // few small values stand on the stack: a short dot product does without the allocator
         const SHORT: usize = 32;
         let (n, zero) = (x.len() + y.len(), T::of(0.0));
-        if n <= SHORT {
+        if n <= SHORT && size_of::<T>() <= 16 {
             Var::fold_in(fold, x, y, &mut [zero; SHORT][..n])
         } else {
             Var::fold_in(fold, x, y, &mut vec![zero; n])

@@ -197,6 +197,17 @@ fn slopes_that_gradients_has_recorded() {
     assert_eq!((anomaly.phase, anomaly.operation.as_str()), (Phase::Backward, "mul"));
 }
 
+/// Elements of an array take their own branch of a slope, and what the other one would give is no anomaly.
+#[test]
+fn branches_that_are_not_taken() {
+    let x = NodeArray::leaf(array![-1.0_f32, 50.0, -60.0, 0.1]);
+    let first = detect(|| gradients(&x.tanh().sum(), &x)).expect("tanh is flat far out");
+    detect(|| gradients(&first.sum(), &x)).expect("its slope too");
+    let x = NodeArray::leaf(array![-800.0, 400.0, -1.0, 0.1]);
+    let first = detect(|| gradients(&x.tanh().sum(), &x)).expect("tanh is flat far out");
+    detect(|| gradients(&first.sum(), &x)).expect("its slope too");
+}
+
 /// Where the crate records for somebody whom it cannot see, it names no line, rather than one of its own.
 #[test]
 fn no_line_of_the_crate_is_named() {

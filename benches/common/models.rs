@@ -1,6 +1,6 @@
 //! Models for numbers that are `Copy`, written for `num_traits::Float` as somebody would who knows nothing of derivatives:
 //! the workloads W1 to W4, and two of ADBench (Šrajer, Kukelova & Fitzgibbon 2018), at its sizes, with made-up data. Beside
-//! each stands the same with its statements fused.
+//! each stands the same with its statements fused, and with the mixture's matrix products written as dot products.
 
 use backprop::{Scalar, dot, fuse};
 use num_traits::Float;

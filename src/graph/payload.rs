@@ -204,7 +204,7 @@ pub(crate) struct Folded<T: Float> {
 impl<T: Float> Folded<T> {
     fn flows<S: Elementary>(&self, x: &[S], z: &S, adjoint: &S) -> Vec<S> {
         let (x, y) = x.split_at(if self.fold == Fold::Dot { x.len() / 2 } else { x.len() });
-        self.fold.slopes(x, y, z).concat().iter().map(|slope| S::flow(slope, adjoint)).collect()
+        self.fold.slopes(x, y, z).iter().flat_map(|part| part.iter()).map(|slope| S::flow(slope, adjoint)).collect()
     }
 }
 impl<T: Float> Payload<T> for Folded<T> {

@@ -1,5 +1,5 @@
 //! Deliberate mistakes, in test builds only: each slope expression can be made wrong by a thousandth, or lose its own
-//! slopes, to see that the tests notice. Outside of test builds [`slip!`] is the expression itself.
+//! slopes, to see that the tests notice. Outside of test builds [`slip!`] is the expression itself, or the slice borrowed.
 
 /// A slope expression under a name of its own; with `all`, a slice of slopes that stand in an operand.
 #[cfg(not(test))]

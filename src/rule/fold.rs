@@ -73,7 +73,7 @@ impl Fold {
         let [slopes, _] = self.slopes(x, &[], z);
         slopes.into_owned()
     }
-    /// The slopes in the elements of `x`, and in those of `y`.
+    /// The slopes by the elements of `x`, and by those of `y`: none where the fold is one of `x` alone.
     pub(crate) fn slopes<'a, S: Elementary>(self, x: &'a [S], y: &'a [S], z: &S) -> [Cow<'a, [S]>; 2] {
         let of_x = |slopes: Vec<S>| [Cow::Owned(slopes), Cow::Owned(Vec::new())];
         match self {

@@ -171,18 +171,17 @@ pub(crate) fn one_less_square<S: Elementary>(x: &S) -> S {
     (one::<S>() - x) * (one::<S>() + x)
 }
 /// `1/cosh²x`. Near 0 as `1 − tanh²x`, whose own slope `−2·tanh x·tanh′x` keeps its digits; elsewhere as `4u/(1 + u)²` with
-/// `u = e^−2|x|`: one exponential, that loses no digits and does not overflow, and whose own slopes do not underflow on
-/// their way.
+/// `u = e^−2|x|`: one exponential, which loses no digits and does not overflow (not for the elements of an array either that
+/// take the other branch), and whose own slopes do not underflow on their way.
 #[inline(always)]
 pub(crate) fn tanh_d<S: Elementary>(x: &S, y: &S) -> S {
-    let of_power = |u: S| {
-        let sum = one::<S>() + &u;
-        S::of(4.0) * &(u / &sum.square())
-    };
     cases!([y] {
         y.abs() < 0.5 => slip!("tanh' near 0", one::<S>() - &y.square()),
-        y < 0.0 => slip!("tanh' below", of_power((S::of(2.0) * x).exp())),
-        _ => slip!("tanh' above", of_power((S::of(-2.0) * x).exp())),
+        _ => {
+            let u = (S::of(-2.0) * x.abs()).exp();
+            let sum = one::<S>() + &u;
+            slip!("tanh'", S::of(4.0) * &(u / &sum.square()))
+        }
     })
 }
 /// `1/(1 + x²)`; far out as a quotient of `1/x`, whose own slopes do not underflow on their way.

@@ -190,7 +190,11 @@ fn folds_of_every_length() {
                     let operand = |(k, &v): (usize, &Var)| if varies(k) { v } else { Var::constant(v.value()) };
                     let mixed: Vec<Var> = v.iter().enumerate().map(operand).collect();
                     let (p, q) = mixed.split_at(n);
-                    dot(p, q) + 2.0 * sum(p) + 3.0 * sum(q)
+                    let before = backprop::tape::stats::<f64>().bytes_in_use;
+                    let product = dot(p, q);
+                    let varying = mixed.iter().filter(|x| !x.is_constant()).count();
+                    assert_eq!(backprop::tape::stats::<f64>().bytes_in_use - before, 12 * varying);
+                    product + 2.0 * sum(p) + 3.0 * sum(q)
                 },
                 &x,
             );
