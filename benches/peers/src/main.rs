@@ -4,6 +4,7 @@
 //! ```text
 //! RAYON_NUM_THREADS=1 cargo run --release
 //! cargo run --release --no-default-features          # scalars only, which compiles sooner
+//! cargo run --release --features burn                # burn beside the others, which compiles ten minutes longer
 //! cargo run --release -- Rosenbrock                  # only rows whose names contain that; GMM, A3, …
 //! cargo run --release -- --answers                   # what each library answers, untimed
 //! cargo run --release -- --row "Rosenbrock, n = 10" echidna 1000       # so many runs, for a profiler

@@ -1,6 +1,8 @@
-//! Arrays: this library beside candle, dfdx and autograd, and beside loops written by hand with ndarray.
+//! Arrays: this library beside candle, dfdx, autograd and burn, and beside loops written by hand with ndarray.
 
 mod autograd;
+#[cfg_attr(not(feature = "burn"), path = "no_burn.rs")]
+mod burn;
 mod candle;
 mod dfdx;
 mod peer;
@@ -9,7 +11,7 @@ use crate::arrays::{Long, Network, Short, Task, same};
 use crate::clock::measure;
 use crate::common::turns::{Run, run};
 use crate::{ours, wanted};
-use peer::Peer;
+use peer::{Peer, Work};
 
 /// What is asked for: rows whose names contain all of `parts`, times or only the comparison.
 struct Asked<'a> {
@@ -27,7 +29,7 @@ impl Asked<'_> {
 
 /// A workload's contenders, in the order of the columns: by hand, ours, and the peers.
 struct Row<T> {
-    contenders: Vec<(&'static str, Box<dyn FnMut() -> T>)>,
+    contenders: Vec<(&'static str, Work<T>)>,
     /// How often their values are compared, each time after one more run.
     comparisons: usize,
 }
@@ -39,9 +41,14 @@ impl<T: Peer> Row<T> {
         self.contenders.push((name, Box::new(work)));
         self
     }
+    /// burn, if it is there.
+    fn with_burn(mut self, work: Option<Work<T>>) -> Self {
+        self.contenders.extend(work.map(|work| ("burn", work)));
+        self
+    }
     /// Prints a line, with what each takes of our time; or only what each answers.
     fn print(mut self, row: &str, answers: bool) {
-        assert!(self.contenders.iter().map(|(name, _)| name).eq(COLUMNS), "{row}: the columns are others");
+        assert!(self.contenders.iter().map(|&(name, _)| name).eq(columns()), "{row}: the columns are others");
         for _ in 0..self.comparisons {
             let right = (self.contenders[0].1)();
             for (name, work) in &mut self.contenders[1..] {
@@ -71,12 +78,15 @@ impl<T: Peer> Row<T> {
         println!("| {row} | {} |", cells.join(" | "));
     }
 }
-const COLUMNS: &[&str] = &["by hand", "backprop", "candle", "dfdx", "autograd"];
+fn columns() -> impl Iterator<Item = &'static str> {
+    let burn = cfg!(feature = "burn").then_some("burn");
+    ["by hand", "backprop", "candle", "dfdx", "autograd"].into_iter().chain(burn)
+}
 
 const NOTES: &str = "\
 autograd's tensors are lazy: the graph and its derivative are made anew for each run, as its examples do, from arrays
-that stay; its values are compared to the digits of f32, for in f64 it takes some steps in single precision. burn 0.22 is left out for what it takes to compile: its tensors alone, with autodiff and the two backends of
-the processor, were not done after twelve minutes on two busy cores.";
+that stay; its values are compared to the digits of f32, for in f64 it takes some steps in single precision. burn (0.22,
+on its backend flex) takes part with `--features burn`, which takes ten minutes to compile.";
 
 /// The gradients too, of every peer.
 fn short<T: Peer>() -> Row<T> {
@@ -85,15 +95,17 @@ fn short<T: Peer>() -> Row<T> {
     let mut candle = candle::Short::new(&twin);
     let (dfdx, answers) = T::dfdx_short(&twin);
     let mut autograd = autograd::Short::new(&twin);
+    let (burn, burn_answers) = burn::short(&twin).unzip();
     let right = twin.run();
     let value = ours::short(&leaves[0], &leaves[1]);
     let by = |leaf: usize| leaves[leaf].grad().iter().copied().collect::<Vec<T>>();
-    for (peer, (value, by_a, by_b)) in [
+    let all = [
         ("backprop", (value, by(0), by(1))),
         ("candle", candle.answers()),
         ("dfdx", answers),
         ("autograd", autograd.answers()),
-    ] {
+    ];
+    for (peer, (value, by_a, by_b)) in all.into_iter().chain(burn_answers.map(|answers| ("burn", answers))) {
         same(peer, [right], [value]);
         same(peer, twin.by_a.iter().copied(), by_a);
         same(peer, twin.by_b.iter().copied(), by_b);
@@ -108,6 +120,7 @@ fn short<T: Peer>() -> Row<T> {
         .with("candle", move || candle.run())
         .with("dfdx", dfdx)
         .with("autograd", move || autograd.run())
+        .with_burn(burn)
 }
 
 fn long<T: Peer>() -> Row<T> {
@@ -116,6 +129,7 @@ fn long<T: Peer>() -> Row<T> {
     let mut candle = candle::Long::new(&twin);
     let dfdx = T::dfdx_long(&twin);
     let mut autograd = autograd::Long::new(&twin);
+    let burn = burn::long(&twin);
     let ours = move || {
         ours::clear(&leaves);
         ours::long(&leaves)
@@ -126,6 +140,7 @@ fn long<T: Peer>() -> Row<T> {
         .with("candle", move || candle.run())
         .with("dfdx", dfdx)
         .with("autograd", move || autograd.run())
+        .with_burn(burn)
 }
 
 /// Three losses are compared, so that the steps between are too.
@@ -134,6 +149,7 @@ fn network<T: Peer>(widths: &[usize], batch: usize) -> Row<T> {
     let mut candle = candle::Network::new(&task);
     let dfdx = T::dfdx_network(&task);
     let mut autograd = autograd::Network::new(&task);
+    let burn = burn::network(&task);
     let mut ours = ours::Network::new(task.clone());
     let mut twin = Network::new(task);
     Row::new(3)
@@ -142,6 +158,7 @@ fn network<T: Peer>(widths: &[usize], batch: usize) -> Row<T> {
         .with("candle", move || candle.step())
         .with("dfdx", dfdx)
         .with("autograd", move || autograd.step())
+        .with_burn(burn)
 }
 
 const NETWORKS: [(&str, &[usize], usize); 2] = [
@@ -158,8 +175,9 @@ pub fn table(parts: &[String], answers: bool) {
         return;
     }
     if !answers {
-        println!("| medians (÷ backprop) | {} |", COLUMNS.join(" | "));
-        println!("|---|{}", "---:|".repeat(COLUMNS.len()));
+        let columns: Vec<&str> = columns().collect();
+        println!("| medians (÷ backprop) | {} |", columns.join(" | "));
+        println!("|---|{}", "---:|".repeat(columns.len()));
     }
     asked.row("A1", short::<f32>);
     asked.row("A1", short::<f64>);
