@@ -91,18 +91,17 @@ impl<T: Float> Tape<T> {
             adjoints: Cell::new(Vec::new()),
         }
     }
-    /// The hot path: the new slot, or `None` if there is no room or the scope is another one.
+    /// The hot path: the new slot, or `None` if there is no room or the scope is another one. `write` fills the room for
+    /// the pairs.
     #[inline(always)]
-    fn push<const K: usize>(&self, scope: u32, pairs: [Pair<T>; K]) -> Option<u32> {
+    fn record(&self, scope: u32, operands: usize, write: impl FnOnce(&[Cell<Pair<T>>])) -> Option<u32> {
         if scope != self.scope.get() {
             return None;
         }
         let (slot, at) = (self.slot.get(), self.at.get() as usize);
-        let room = self.chunks.get(self.chunk.get() as usize)?.get()?.get(at..at + K)?;
-        for (cell, pair) in room.iter().zip(pairs) {
-            cell.set(pair);
-        }
-        self.at.set((at + K) as u32);
+        let room = self.chunks.get(self.chunk.get() as usize)?.get()?.get(at..at + operands)?;
+        write(room);
+        self.at.set((at + operands) as u32);
         self.slot.set(slot + 1);
         Some(slot)
     }
@@ -238,12 +237,13 @@ fn with<T: Float, R>(f: impl FnOnce(&Tape<T>) -> R) -> Option<R> {
 #[inline(always)]
 #[track_caller]
 pub(crate) fn push<T: Float, const K: usize>(scope: u32, pairs: [Pair<T>; K]) -> u32 {
-    match with(|tape: &Tape<T>| tape.push(scope, pairs)) {
+    let write = move |room: &[Cell<Pair<T>>]| room.iter().zip(pairs).for_each(|(cell, pair)| cell.set(pair));
+    match with(|tape: &Tape<T>| tape.record(scope, K, write)) {
         Some(Some(slot)) => slot,
         _ => {
             make_room::<T>(scope, K);
             // the record is not handed to the cold function: it would have to stand in memory
-            with(|tape: &Tape<T>| tape.push(scope, pairs)).flatten().unwrap_or_else(|| panic!("{ENDING}"))
+            with(|tape: &Tape<T>| tape.record(scope, K, write)).flatten().unwrap_or_else(|| panic!("{ENDING}"))
         }
     }
 }
@@ -258,17 +258,12 @@ pub(crate) fn push_many<T: Float>(scope: u32, operands: usize, mut write: impl F
     debug_assert!(operands > 0, "an operation has an operand");
     loop {
         let pushed = with(|tape: &Tape<T>| {
-            if scope != tape.scope.get() {
-                return None;
-            }
-            let (slot, at) = (tape.slot.get(), tape.at.get() as usize);
-            let room = tape.chunks.get(tape.chunk.get() as usize)?.get()?.get(at..at + operands)?;
-            write(room);
-            let last = room.last()?;
-            last.set(Pair::last(last.get().operand, last.get().partial));
-            tape.at.set((at + operands) as u32);
-            tape.slot.set(slot + 1);
-            Some(slot)
+            tape.record(scope, operands, |room| {
+                write(room);
+                if let Some(last) = room.last() {
+                    last.set(Pair::last(last.get().operand, last.get().partial));
+                }
+            })
         });
         if let Some(Some(slot)) = pushed {
             return slot;

@@ -150,12 +150,12 @@ impl<T: Float> Var<T> {
             return (0, NONE);
         };
         // counted, not looked for one by one: the compiler makes it a loop without branches
-        let (mut varying, mut strange) = (0, 0);
-        for x in parts.iter().map(|(x, _)| *x) {
+        let (mut varying, mut mine) = (0, 0);
+        for (x, _) in &parts {
             varying += x.iter().filter(|x| x.scope != NONE).count();
-            strange += x.iter().filter(|x| x.scope != NONE && x.scope != scope).count();
+            mine += x.iter().filter(|x| x.scope == scope).count();
         }
-        if strange != 0 {
+        if mine != varying {
             tape::elsewhere();
         }
         let slot = tape::push_many(scope, varying, |room| {
