@@ -1,0 +1,6 @@
+//! The numbers: one formula in all of them, their surface, derivatives inside derivatives, and code that others wrote.
+
+mod chapter;
+mod foreign;
+mod generic;
+mod nesting;
