@@ -363,12 +363,7 @@ fn training_loops_stay_flat() {
 #[test]
 fn loops_of_every_kind_stay_flat() {
     alone(|| {
-        let hook = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |info| {
-            if info.payload().downcast_ref() != Some(&"no") {
-                hook(info);
-            }
-        }));
+        crate::quiet();
         let grown = growth(200, 3000, |k| {
             let x = NodeArray2::leaf(Array2::from_elem((3, 5), 0.3 + k as f64 * 1e-4)).named("x");
             let a = Node::leaf(0.5);
@@ -528,12 +523,7 @@ fn a_thread_frees_everything() {
         ("after a panic", a_panic_in_a_sweep),
     ];
     // what a hook prints would be counted
-    let hook = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |info| {
-        if info.payload().downcast_ref() != Some(&"expected") {
-            hook(info);
-        }
-    }));
+    crate::quiet();
     for (name, work) in works {
         left_by(work);
         // a second time, when nothing is the first of its kind in the process any more
@@ -573,12 +563,7 @@ fn after_the_graph() {
         LATE.with_borrow_mut(|late| assert!(late.0.is_none()));
         LATE.with_borrow_mut(|late| late.0 = Some(NodeArray1::leaf(ndarray::array![1.0, 2.0])));
     };
-    let hook = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |info| {
-        if !info.payload().downcast_ref().is_some_and(|message: &String| message.contains("ending")) {
-            hook(info);
-        }
-    }));
+    crate::quiet();
     std::thread::spawn(work).join().expect("the thread ends well");
     let seen = SEEN.lock().expect("nobody has panicked with it").clone();
     let refused = "the thread is ending: its graph is gone, nodes can only be dropped";

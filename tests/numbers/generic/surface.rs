@@ -11,7 +11,7 @@ macro_rules! surface {
             ($make)(v)
         }
         fn is(number: &$Type, expected: f64) {
-            super::close(number.to_f64_value(), expected, 1e-6);
+            crate::generic::close(number.to_f64_value(), expected, 1e-6);
         }
 
         #[test]
