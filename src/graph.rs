@@ -56,6 +56,7 @@ mod pool;
 pub(crate) mod record;
 pub(crate) mod recorded;
 mod release;
+mod settle;
 pub(crate) mod stats;
 mod sweep;
 pub(crate) mod tracing;
