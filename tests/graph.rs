@@ -5,6 +5,8 @@
 
 #[path = "graph/cost.rs"]
 mod cost;
+#[path = "graph/counts.rs"]
+mod counts;
 #[path = "graph/derivatives.rs"]
 mod derivatives;
 #[path = "graph/ends.rs"]

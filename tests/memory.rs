@@ -5,6 +5,8 @@
 
 #[path = "common/counting.rs"]
 mod counting;
+#[path = "memory/survivors.rs"]
+mod survivors;
 
 use backprop::custom::{Apply, Operation, apply, first_order};
 use backprop::{Dual, Elementary, Float, Node, dot, graph, no_grad};

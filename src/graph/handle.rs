@@ -12,7 +12,7 @@ use std::rc::Rc;
 /// A number in a reference-counted graph.
 ///
 /// Ordinary expressions of nodes build the graph; one [`backward`](Node::backward) fills the [`grad`](Node::grad) of
-/// every leaf. `Clone` is cheap (the same node, counted once more) and a node keeps alive exactly what it was computed
+/// every leaf. `Clone` is cheap (the same node, its handles counted) and a node keeps alive exactly what it was computed
 /// from. Operators take `Node`, `&Node`, a plain `T` and literals in every combination; every function of the table is
 /// a method under its std name. Comparison looks at values.
 ///

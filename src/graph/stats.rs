@@ -19,7 +19,7 @@ use crate::number::Float;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
-    /// Cells that something refers to: leaves, constants, operations, literals, pairs of second and third operands.
+    /// Cells that a node of the program can reach: leaves, constants, operations, literals, pairs of second and third operands.
     pub live_cells: usize,
     /// Chunks of 1,024 cells. The thread keeps them until it ends, and uses them again.
     pub chunks: usize,
@@ -35,7 +35,9 @@ pub struct Stats {
 
 /// The memory of the thread's graphs, found by walking: for tests and reports, not for loops.
 ///
-/// A thread keeps its chunks until it ends: memory held is that of the largest graph the thread has had alive.
+/// What has died between living cells is freed first, so that cells are counted as alive only if they are. A thread keeps its
+/// chunks until it ends, and uses them again: those in use were never more than twice as many as those in which something
+/// lived.
 ///
 /// ```
 /// let stats = backprop::graph::stats();
