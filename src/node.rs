@@ -2,8 +2,7 @@
 
 mod walk;
 
-use crate::graph::array::Flow;
-use crate::graph::cell::{CONSTANT, LEAF, LITERAL, POSITION, STAMP, code, is_constant};
+use crate::graph::cell::{CONSTANT, LEAF, LITERAL, POSITION, code, is_constant};
 use crate::graph::handle::{Node, Operand};
 use crate::graph::home::Home;
 use crate::graph::homes::{self, ENDING};
@@ -80,13 +79,17 @@ impl<T: Float> Node<T> {
         if tracing::is_tracing() {
             self.ask("asks for the gradient of");
         }
+        if let Some(sum) = self.sum() {
+            return sum;
+        }
         homes::with(|home: &Home<T>| {
             let chunk = home.chunk(self.index());
             let cell = chunk.at(self.index());
             let (meta, last) = (cell.meta.get(), home.last.get());
             match (code(meta), chunk.sums.get()) {
-                (LEAF, Some(sums)) => sums[(self.index() & POSITION) as usize].get(),
-                _ if !is_constant(meta) && last != 0 && meta & STAMP == last => cell.adjoint.get(),
+                _ if is_constant(meta) || last == 0 || chunk.sums.get().is_some() => T::of(0.0),
+                _ if chunk.stamp.get() == last => cell.adjoint.get(),
+                _ if home.active.get() != 0 => home.aside_of(self.index()),
                 _ => T::of(0.0),
             }
         })
@@ -111,7 +114,7 @@ impl<T: Float> Node<T> {
     /// that comes to this very operation. This sweep has changed no leaf's gradient then. And as [`value`](Node::value).
     #[track_caller]
     pub fn backward(&self) {
-        self.sweep(Flow::Number(T::of(1.0)));
+        self.sweep_number(T::of(1.0));
     }
 
     /// [`backward`](Node::backward) with another adjoint than 1.
@@ -127,7 +130,7 @@ impl<T: Float> Node<T> {
     /// As [`backward`](Node::backward).
     #[track_caller]
     pub fn backward_with(&self, seed: T) {
-        self.sweep(Flow::Number(seed));
+        self.sweep_number(seed);
     }
 
     /// Sets the gradient of this leaf to 0; does nothing on others.

@@ -12,7 +12,7 @@ const BITS: u32 = 10;
 /// The number of an index's chunk.
 #[inline(always)]
 pub(crate) fn chunk_of(index: u32) -> u32 {
-    index >> BITS
+    (index & INDEX) >> BITS
 }
 /// The index of position 0 of a chunk.
 #[inline(always)]
@@ -21,6 +21,31 @@ pub(crate) fn start_of(number: u32) -> u32 {
 }
 /// Masks the position in the chunk.
 pub(crate) const POSITION: u32 = CELLS - 1;
+
+// What a handle or an operation knows of a cell without looking at it: the top bits of its reference.
+/// It stands among the leaves and constants.
+pub(crate) const AMONG_LEAVES: u32 = 1 << 31;
+/// Nothing flows into it: a constant or a literal.
+pub(crate) const STILL: u32 = 1 << 30;
+/// It has a payload or depends on one, or stands for an array: operations that refer to it are counted, so that it dies at
+/// once.
+pub(crate) const COUNTED: u32 = 1 << 29;
+/// The index in a reference.
+pub(crate) const INDEX: u32 = COUNTED - 1;
+/// Chunks that an index can name; in the last the index of position 0 of the next would overflow.
+pub(crate) const MOST_CHUNKS: u32 = (1 << (INDEX.count_ones() - BITS)) - 1;
+
+// The low bits of an operation's meta word (a leaf has its stamp there).
+/// The operation has taken its first operand's handle over, and with it one of that cell's counts.
+pub(crate) const MOVED_A: u32 = 1;
+/// The same of the second.
+pub(crate) const MOVED_B: u32 = 2;
+/// References to the cell say `COUNTED`.
+pub(crate) const EDGES_COUNTED: u32 = 4;
+/// Something alive refers here: while living cells are looked for.
+pub(crate) const MARK: u32 = 8;
+/// The sweep under way has delivered to this `COUNTED` cell, be it 0: a rule that the user wrote is to run all the same.
+pub(crate) const VISITED: u32 = 16;
 
 /// Nothing lives here.
 pub(crate) const DEAD: u32 = 0;
@@ -67,13 +92,14 @@ pub(crate) fn is_constant(meta: u32) -> bool {
 /// One operation, leaf or constant; 32 bytes for `f64`.
 pub(crate) struct Slot<T> {
     pub value: Cell<T>,
-    /// The adjoint in the sweep that the stamp names.
+    /// The adjoint in the last sweep that came to the chunk; of a leaf, in the sweep that its stamp names.
     pub adjoint: Cell<T>,
     pub a: Cell<u32>,
     pub b: Cell<u32>,
-    /// Handles and operations that refer here. In a dying cell: the next one that waits to be released.
+    /// Handles, and those that operations have taken over; of an `COUNTED` cell also the `COUNTED` operations that refer here.
+    /// In a dying cell: the next one that waits to be released.
     pub count: Cell<u32>,
-    /// The code, then the stamp of the last sweep that delivered here.
+    /// The code, then of a leaf the stamp of the last sweep that delivered here, of an operation the bits above.
     pub meta: Cell<u32>,
 }
 
@@ -89,28 +115,32 @@ impl<T: Copy> Slot<T> {
         }
     }
     #[inline(always)]
-    pub fn set(&self, code: u32, a: u32, b: u32, value: T) {
+    pub fn set(&self, meta: u32, [a, b]: [u32; 2], value: T, zero: T, count: u32) {
         self.value.set(value);
+        self.adjoint.set(zero);
         self.a.set(a);
         self.b.set(b);
-        self.count.set(1);
-        self.meta.set(code << 24);
+        self.count.set(count);
+        self.meta.set(meta);
     }
-    /// One more reference.
+    /// Nothing lives here any more.
     #[inline(always)]
-    pub fn more(&self) {
-        // handles can be forgotten, so that a count can be driven this far without memory for them
-        match self.count.get().checked_add(1) {
-            Some(count) => self.count.set(count),
-            None => too_many(),
+    pub fn bury(&self) {
+        self.meta.set(DEAD);
+        self.count.set(0);
+    }
+    /// The top bits of a reference to this cell.
+    pub fn bits(&self) -> u32 {
+        let meta = self.meta.get();
+        let exact = if meta & EDGES_COUNTED != 0 { COUNTED } else { 0 };
+        match code(meta) {
+            LEAF => AMONG_LEAVES,
+            ARRAY_LEAF => AMONG_LEAVES | COUNTED,
+            CONSTANT => AMONG_LEAVES | STILL | exact,
+            LITERAL => STILL,
+            _ => exact,
         }
     }
-}
-
-#[cold]
-#[inline(never)]
-fn too_many() -> ! {
-    panic!("more than 2^32 references to one node")
 }
 
 /// The cells of a chunk.
@@ -123,14 +153,12 @@ pub(crate) struct Chunk<T> {
     pub cells: Box<Cells<T>>,
     /// Which chunk in the thread's life this is: orders chunks.
     pub birth: Cell<u64>,
-    /// Cells of no use any more, position 0 and the unused end included; `CELLS`: the chunk is free.
-    pub dead: Cell<u32>,
-    /// The last sweep that came here, and the lowest and highest position it delivered to.
+    /// The first position that is used.
+    pub first: Cell<u32>,
+    /// The last sweep that came here, and the lowest and highest position it delivered to: all other adjoints are zero.
     pub stamp: Cell<u32>,
     pub low: Cell<u32>,
     pub high: Cell<u32>,
-    /// The next free chunk (number + 1).
-    pub link: Cell<u32>,
     /// In a chunk of leaves: the accumulated gradients.
     pub sums: OnceCell<Box<[Cell<T>; CELLS as usize]>>,
 }
@@ -141,17 +169,31 @@ impl<T: Float> Chunk<T> {
         Chunk {
             cells: in_place(|| Slot::new(T::of(0.0))),
             birth: Cell::new(0),
-            dead: number(),
+            first: number(),
             stamp: number(),
-            low: number(),
+            low: Cell::new(CELLS),
             high: number(),
-            link: number(),
             sums: OnceCell::new(),
         }
     }
     /// What a chunk of leaves has beside its cells.
     pub fn make_sums(&self) {
         self.sums.get_or_init(|| in_place(|| Cell::new(T::of(0.0))));
+    }
+    /// Clears what the last sweep left.
+    pub fn clear_adjoints(&self, zero: T) {
+        for position in self.low.get()..(self.high.get() + 1).min(CELLS) {
+            let cell = self.at(position);
+            cell.adjoint.set(zero);
+            cell.meta.set(cell.meta.get() & !VISITED);
+        }
+        self.forget_adjoints();
+    }
+    /// No adjoint here is anything but zero.
+    #[inline(always)]
+    pub fn forget_adjoints(&self) {
+        self.low.set(CELLS);
+        self.high.set(0);
     }
     #[inline(always)]
     pub fn at(&self, index: u32) -> &Slot<T> {

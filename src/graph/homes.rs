@@ -19,7 +19,6 @@ pub(crate) const ENDING: &str = "the thread is ending: its graph is gone, nodes 
 /// No borrow is held while `f` runs, so `f` may come here again.
 #[inline(always)]
 pub(crate) fn with<T: Float, R>(f: impl FnOnce(&Home<T>) -> R) -> Option<R> {
-    // the comparison and the downcast are known when `T` is: nothing of them is left in the program
     if TypeId::of::<T>() == TypeId::of::<f64>() {
         HOME64.try_with(|home| (home as &dyn Any).downcast_ref::<Home<T>>().map(f)).ok().flatten()
     } else if TypeId::of::<T>() == TypeId::of::<f32>() {

@@ -3,7 +3,7 @@
 
 use super::anomaly;
 use super::array::{Collector, Flow, Term};
-use super::cell::{ARRAY_LEAF, CONSTANT, LEAF, PAYLOAD, Slot, code};
+use super::cell::{ARRAY_LEAF, CONSTANT, COUNTED, EDGES_COUNTED, LEAF, PAYLOAD, Slot, code};
 use super::handle::{Node, own};
 use super::home::Home;
 use super::homes::{self, ENDING};
@@ -130,21 +130,22 @@ pub(crate) fn record<T: Float>(value: T, payload: impl Payload<T> + 'static) -> 
     let line = Location::caller();
     let recorded = homes::with(|home: &Home<T>| {
         let index = home.slab.borrow_mut().put(payload);
-        let pushed = home.push_after_making_room(|home| home.push(PAYLOAD, 0, index, value));
-        pushed.inspect(|&index| {
-            if modes::is_watching() {
-                home.set_line(index, line);
-            }
-        })
+        let pushed = home.push_after_making_room(|home| home.push(PAYLOAD << 24 | EDGES_COUNTED, [0, index], value, 1));
+        if modes::is_watching() {
+            home.set_line(pushed, line);
+        }
+        pushed
     });
-    own(recorded.expect(ENDING).expect("recording is open: looked at before"))
+    let index = recorded.expect(ENDING);
+    assert!(index != 0, "recording is open: looked at before");
+    own(value, index | COUNTED)
 }
 
 /// A leaf or constant that stands for an array; it has no value as a number.
 pub(crate) fn slot<T: Float>(code: u32, payload: impl Payload<T> + 'static) -> Node<T> {
     let node = Node::slot(code, T::of(f64::NAN));
     node.attach(Rc::new(payload));
-    node
+    node.into_counted()
 }
 
 impl<T: Float> Node<T> {

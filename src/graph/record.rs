@@ -1,12 +1,13 @@
 //! The hot path: an operation becomes a cell.
 //!
-//! The thread-local is touched in tiny closures, for one operand or one new cell: `LocalKey::with` around a big closure is
-//! not inlined, and everything would go through the stack. Two tests decide: are all operands constants, and is there
-//! room? Modes need no third one, for they put the position aside, so that there is none.
+//! The thread-local is touched in tiny closures: `LocalKey::with` around a big closure is not inlined, and everything would
+//! go through the stack. A handle knows its value and what kind of cell it has, so no operand is looked at: one test on
+//! their references tells whether this path may be taken, another whether there is room. Modes need no third one, for they
+//! put the position aside, so that there is none.
 
 use super::anomaly;
-use super::cell::{CONSTANT, is_constant, row};
-use super::handle::{Node, Operand, own, read};
+use super::cell::{AMONG_LEAVES, CONSTANT, COUNTED, EDGES_COUNTED, INDEX, MOVED_A, MOVED_B, STILL, Slot, row};
+use super::handle::{Node, Operand, look, own, share};
 use super::home::Home;
 use super::homes::{self, ENDING};
 use super::modes;
@@ -16,159 +17,258 @@ use crate::number::Float;
 use crate::rule::Op;
 use std::panic::Location;
 
-/// What an operation has beside its value and its first operand, for the slow path (handing it the closure of the hot
-/// one would put everything on the stack).
-#[derive(Clone, Copy)]
-enum Shape<T> {
-    /// Nothing.
-    One,
-    /// A second operand.
-    Two(u32),
-    /// A literal on the right of the operand.
-    Right(T),
-    /// A literal on the left of the operand.
-    Left(T),
-    /// An integer exponent.
-    Power(i32),
-    /// A second and a third operand.
-    Three(u32, u32),
+/// The meta word's bits of operands that are handed over.
+const fn moved(a: bool, b: bool) -> u32 {
+    (if a { MOVED_A } else { 0 }) | (if b { MOVED_B } else { 0 })
+}
+/// What no operand may have on the hot path.
+#[inline(always)]
+fn refused(at: u32, lent: bool) -> u32 {
+    at & if lent { COUNTED } else { AMONG_LEAVES | COUNTED }
+}
+
+/// Records by `push`, if that may be and there is room. (A macro, for `slow` is to know the caller's line.)
+macro_rules! record {
+    ($usual:expr, $value:expr, $push:expr, $slow:expr) => {
+        match if $usual { homes::with($push) } else { None } {
+            Some(index) if index != 0 => own($value, index),
+            _ => $slow,
+        }
+    };
 }
 
 /// One operand; `f` is the value.
 #[inline(always)]
 #[track_caller]
 pub(crate) fn unary<T: Float, A: Operand<T>>(op: Op, a: A, f: impl FnOnce(T) -> T) -> Node<T> {
-    let i = a.operand();
-    let (x, meta) = read::<T>(i, A::LENT);
+    let (x, i) = a.operand();
     let value = f(x);
-    record(op, meta, value, i, Shape::One, move |home| home.push(row(op), i, 0, value))
+    let bits = const { moved(!A::LENT, false) };
+    let usual = refused(i, A::LENT) | i & STILL == 0;
+    let push = move |home: &Home<T>| home.push(row(op) << 24 | bits, [i, 0], value, i64::from(A::LENT));
+    record!(usual, value, push, other_one(op, bits, value, i))
 }
 
 /// Two operands.
 #[inline(always)]
 #[track_caller]
 pub(crate) fn binary<T: Float, A: Operand<T>, B: Operand<T>>(op: Op, a: A, b: B, f: impl FnOnce(T, T) -> T) -> Node<T> {
-    let (i, j) = (a.operand(), b.operand());
-    let ((x, m), (y, n)) = (read::<T>(i, A::LENT), read::<T>(j, B::LENT));
+    let ((x, i), (y, j)) = (a.operand(), b.operand());
     let value = f(x, y);
-    record(op, m & n, value, i, Shape::Two(j), move |home| home.push(row(op), i, j, value))
+    let bits = const { moved(!A::LENT, !B::LENT) };
+    let usual = refused(i, A::LENT) | refused(j, B::LENT) | i & j & STILL == 0;
+    let handles = i64::from(A::LENT) + i64::from(B::LENT) - 1;
+    let push = move |home: &Home<T>| home.push(row(op) << 24 | bits, [i, j], value, handles);
+    record!(usual, value, push, other_two(op, bits, value, i, j))
 }
 
 /// A literal on the right.
 #[inline(always)]
 #[track_caller]
 pub(crate) fn right<T: Float, A: Operand<T>>(op: Op, a: A, literal: T, f: impl FnOnce(T, T) -> T) -> Node<T> {
-    let i = a.operand();
-    let (x, meta) = read::<T>(i, A::LENT);
+    let (x, i) = a.operand();
     let value = f(x, literal);
-    record(op, meta, value, i, Shape::Right(literal), move |home| home.push_right(row(op), i, literal, value))
+    let bits = const { moved(!A::LENT, false) };
+    let usual = refused(i, A::LENT) | i & STILL == 0;
+    let push = move |home: &Home<T>| home.push_right(row(op) << 24 | bits, i, literal, value, i64::from(A::LENT));
+    record!(usual, value, push, other_right(op, bits, value, i, literal))
 }
 
 /// A literal on the left.
 #[inline(always)]
 #[track_caller]
 pub(crate) fn left<T: Float, B: Operand<T>>(op: Op, literal: T, b: B, f: impl FnOnce(T, T) -> T) -> Node<T> {
-    let j = b.operand();
-    let (y, meta) = read::<T>(j, B::LENT);
+    let (y, j) = b.operand();
     let value = f(literal, y);
-    record(op, meta, value, j, Shape::Left(literal), move |home| home.push_left(row(op), literal, j, value))
+    let bits = const { moved(false, !B::LENT) };
+    let usual = refused(j, B::LENT) | j & STILL == 0;
+    let push = move |home: &Home<T>| home.push_left(row(op) << 24 | bits, literal, j, value, i64::from(B::LENT));
+    record!(usual, value, push, other_left(op, bits, value, j, literal))
 }
 
 /// An integer power.
 #[inline(always)]
 #[track_caller]
 pub(crate) fn power<T: Float, A: Operand<T>>(op: Op, a: A, n: i32, f: impl FnOnce(T) -> T) -> Node<T> {
-    let i = a.operand();
-    let (x, meta) = read::<T>(i, A::LENT);
+    let (x, i) = a.operand();
     let value = f(x);
-    record(op, meta, value, i, Shape::Power(n), move |home| home.push_power(row(op), i, n, value))
+    let bits = const { moved(!A::LENT, false) };
+    let usual = refused(i, A::LENT) | i & STILL == 0;
+    let push = move |home: &Home<T>| home.push_power(row(op) << 24 | bits, i, n, value, i64::from(A::LENT));
+    record!(usual, value, push, other_power(op, bits, value, i, n))
 }
 
 /// Three operands, and the value they have.
 #[inline(always)]
 #[track_caller]
 pub(crate) fn ternary<T: Float>(op: Op, x: [&Node<T>; 3], value: T) -> Node<T> {
-    let [i, j, k] = x.map(Node::index);
-    let [l, m, n] = [i, j, k].map(|index| read::<T>(index, true).1);
-    record(op, l & m & n, value, i, Shape::Three(j, k), move |home| home.push_three(row(op), [i, j, k], value))
+    let [i, j, k] = x.map(Node::at);
+    let usual = (i | j | k) & COUNTED | i & j & k & STILL == 0;
+    let push = move |home: &Home<T>| home.push_three(row(op) << 24, [i, j, k], value, 1);
+    record!(usual, value, push, other_three(op, value, [i, j, k]))
 }
 
-/// Records by `push`, if there is room and something to differentiate. `meta` is that of all operands together.
-#[inline(always)]
-#[track_caller]
-fn record<T: Float>(
-    op: Op,
-    meta: u32,
-    value: T,
-    i: u32,
-    shape: Shape<T>,
-    push: impl FnOnce(&Home<T>) -> Option<u32>,
-) -> Node<T> {
-    if !is_constant(meta)
-        && let Some(Some(index)) = homes::with(push)
-    {
-        return own(index);
-    }
-    slow(op, meta, value, i, shape)
-}
-
-/// Makes room; of constants, or within `no_grad`, gives a constant. The operands' counts are ours.
-#[cold]
+// The way off the hot path, in registers: nothing of it is prepared there.
 #[inline(never)]
 #[track_caller]
-fn slow<T: Float>(op: Op, meta: u32, value: T, i: u32, shape: Shape<T>) -> Node<T> {
-    let watching = modes::is_watching();
-    if watching {
-        watch(op, value, i, shape);
-    }
-    if !is_constant(meta) {
-        let code = row(op);
-        let line = Location::caller();
-        let pushed = homes::with(|home| {
-            let pushed = home.push_after_making_room(|home| match shape {
-                Shape::One => home.push(code, i, 0, value),
-                Shape::Two(j) => home.push(code, i, j, value),
-                Shape::Right(literal) => home.push_right(code, i, literal, value),
-                Shape::Left(literal) => home.push_left(code, literal, i, value),
-                Shape::Power(n) => home.push_power(code, i, n, value),
-                Shape::Three(j, k) => home.push_three(code, [i, j, k], value),
-            });
-            pushed.inspect(|&index| {
-                if watching {
-                    home.set_line(index, line);
-                }
-            })
-        });
-        if let Some(index) = pushed.expect(ENDING) {
-            return own(index);
-        }
-    }
-    let others: [Option<Node<T>>; 2] = match shape {
-        Shape::Two(j) => [Some(own(j)), None],
-        Shape::Three(j, k) => [Some(own(j)), Some(own(k))],
-        Shape::One | Shape::Right(_) | Shape::Left(_) | Shape::Power(_) => [None, None],
-    };
-    let first = own::<T>(i);
-    if tracing::is_tracing() {
-        [&first].into_iter().chain(others.iter().flatten()).for_each(|x| x.ask("makes a constant of"));
-    }
-    Node::slot(CONSTANT, value)
+fn other_one<T: Float>(op: Op, given: u32, value: T, i: u32) -> Node<T> {
+    Request { op, value, at: [i, 0, 0], given, extra: Extra::None }.record()
+}
+#[inline(never)]
+#[track_caller]
+fn other_two<T: Float>(op: Op, given: u32, value: T, i: u32, j: u32) -> Node<T> {
+    Request { op, value, at: [i, j, 0], given, extra: Extra::None }.record()
+}
+#[inline(never)]
+#[track_caller]
+fn other_right<T: Float>(op: Op, given: u32, value: T, i: u32, literal: T) -> Node<T> {
+    Request { op, value, at: [i, 0, 0], given, extra: Extra::Literal(literal) }.record()
+}
+#[inline(never)]
+#[track_caller]
+fn other_left<T: Float>(op: Op, given: u32, value: T, j: u32, literal: T) -> Node<T> {
+    Request { op, value, at: [0, j, 0], given, extra: Extra::Literal(literal) }.record()
+}
+#[inline(never)]
+#[track_caller]
+fn other_power<T: Float>(op: Op, given: u32, value: T, i: u32, n: i32) -> Node<T> {
+    Request { op, value, at: [i, 0, 0], given, extra: Extra::Exponent(n) }.record()
+}
+#[inline(never)]
+#[track_caller]
+fn other_three<T: Float>(op: Op, value: T, at: [u32; 3]) -> Node<T> {
+    Request { op, value, at, given: 0, extra: Extra::None }.record()
 }
 
-/// Looks at the value for anomaly mode.
-#[track_caller]
-fn watch<T: Float>(op: Op, value: T, i: u32, shape: Shape<T>) {
-    let at = |index: u32| read::<T>(index, false).0;
-    let name = || match shape {
-        Shape::Power(n) => Recorded::Power(n).to_string(),
-        _ => Recorded::Row(op).to_string(),
-    };
-    let operands = match shape {
-        Shape::One | Shape::Power(_) => vec![at(i)],
-        Shape::Two(j) => vec![at(i), at(j)],
-        Shape::Right(literal) => vec![at(i), literal],
-        Shape::Left(literal) => vec![literal, at(i)],
-        Shape::Three(j, k) => vec![at(i), at(j), at(k)],
-    };
-    anomaly::number(name, &value, &operands, Location::caller());
+/// What an operation has beside its operands.
+#[derive(Clone, Copy)]
+enum Extra<T> {
+    None,
+    /// A literal in the place of the operand that is missing.
+    Literal(T),
+    Exponent(i32),
+}
+
+/// An operation that the hot path has refused: what is `COUNTED`, what takes leaves over, what finds no room, what is
+/// computed from constants, and all while a mode is on.
+struct Request<T> {
+    op: Op,
+    value: T,
+    /// The operands' references, 0 for none.
+    at: [u32; 3],
+    /// `MOVED_A`, `MOVED_B`: whose handle is ours.
+    given: u32,
+    extra: Extra<T>,
+}
+
+impl<T: Float> Request<T> {
+    #[inline(always)]
+    #[track_caller]
+    fn record(self) -> Node<T> {
+        if self.differentiable()
+            && let Some(at) = homes::with(|home| self.push_counting(home))
+            && at != 0
+        {
+            return own(self.value, at);
+        }
+        self.slow()
+    }
+    /// Whether something flows into an operand.
+    fn differentiable(&self) -> bool {
+        self.at.iter().any(|&at| at != 0 && at & STILL == 0)
+    }
+    /// The operands, and whether their handles are ours.
+    fn operands(&self) -> impl Iterator<Item = (u32, bool)> {
+        let all =
+            [(self.at[0], self.given & MOVED_A != 0), (self.at[1], self.given & MOVED_B != 0), (self.at[2], false)];
+        all.into_iter().filter(|&(at, _)| at != 0)
+    }
+    fn push(&self, home: &Home<T>, meta: u32, handles: i64) -> u32 {
+        let [a, b, c] = self.at;
+        match self.extra {
+            Extra::None if c != 0 => home.push_three(meta, self.at, self.value, handles),
+            Extra::None => home.push(meta, [a, b], self.value, handles),
+            Extra::Literal(literal) if a == 0 => home.push_left(meta, literal, b, self.value, handles),
+            Extra::Literal(literal) => home.push_right(meta, a, literal, self.value, handles),
+            Extra::Exponent(n) => home.push_power(meta, a, n, self.value, handles),
+        }
+    }
+    /// Records, if there is room, and counts what is counted. A reference, or 0.
+    fn push_counting(&self, home: &Home<T>) -> u32 {
+        let code = row(self.op) << 24;
+        if self.at.iter().all(|at| at & COUNTED == 0) {
+            // operations are taken over, leaves are not
+            let mut meta = code;
+            for (at, bit) in [(self.at[0], MOVED_A), (self.at[1], MOVED_B)] {
+                if at & AMONG_LEAVES == 0 {
+                    meta |= self.given & bit;
+                }
+            }
+            let pushed = self.push(home, meta, 1 - i64::from((meta & (MOVED_A | MOVED_B)).count_ones()));
+            if pushed != 0 {
+                let given = self.operands().filter(|&(at, is_ours)| is_ours && at & AMONG_LEAVES != 0);
+                given.for_each(|(at, _)| home.one_less(at));
+            }
+            return pushed;
+        }
+        if home.next.get() == 0 {
+            return 0;
+        }
+        let lent = || self.operands().filter(|&(at, is_ours)| !is_ours && at & COUNTED != 0);
+        lent().for_each(|(at, _)| home.one_edge_more(at));
+        let pushed = self.push(home, code | EDGES_COUNTED, 1);
+        if pushed == 0 {
+            lent().for_each(|(at, _)| home.one_less(at));
+            return 0;
+        }
+        let given = self.operands().filter(|&(at, is_ours)| is_ours && at & COUNTED == 0);
+        given.for_each(|(at, _)| home.one_less(at));
+        pushed | COUNTED
+    }
+
+    /// Makes room; of constants, or within `no_grad`, gives a constant.
+    #[cold]
+    #[inline(never)]
+    #[track_caller]
+    fn slow(self) -> Node<T> {
+        let watching = modes::is_watching();
+        let line = Location::caller();
+        if watching {
+            self.watch(line);
+        }
+        if self.differentiable() {
+            let pushed = homes::with(|home| {
+                let pushed = home.push_after_making_room(|home| self.push_counting(home));
+                if watching && pushed != 0 {
+                    home.set_line(pushed & INDEX, line);
+                }
+                pushed
+            });
+            let pushed = pushed.expect(ENDING);
+            if pushed != 0 {
+                return own(self.value, pushed);
+            }
+        }
+        // what was given to us ends here
+        let _given: Vec<Node<T>> =
+            self.operands().filter(|&(_, is_ours)| is_ours).map(|(at, _)| own(self.value, at)).collect();
+        if tracing::is_tracing() {
+            self.operands().for_each(|(at, _)| share::<T>(at).ask("makes a constant of"));
+        }
+        Node::slot(CONSTANT, self.value)
+    }
+
+    /// Looks at the value for anomaly mode.
+    fn watch(&self, line: &'static Location<'static>) {
+        let value_at = |(at, _): (u32, bool)| look(at, |cell: &Slot<T>| cell.value.get());
+        let name = || match self.extra {
+            Extra::Exponent(n) => Recorded::Power(n).to_string(),
+            _ => Recorded::Row(self.op).to_string(),
+        };
+        let mut operands: Vec<T> = self.operands().map(value_at).collect();
+        if let Extra::Literal(literal) = self.extra {
+            operands.insert(if self.at[0] == 0 { 0 } else { 1 }, literal);
+        }
+        anomaly::number(name, &self.value, &operands, line);
+    }
 }

@@ -1,148 +1,161 @@
 //! Death of cells.
 //!
-//! A count that reaches zero releases the operands, which may die in turn: through a list threaded through the dead
-//! cells themselves, so there is no recursion and no allocation. What a payload's drop lets die (user code may run
-//! there) joins the same list.
+//! What a handle knows of is counted; what operations know of mostly is not. Four things let cells die:
+//!
+//! 1. `reset`: no operation has a handle, so all of them are dead, and their chunks are free at once.
+//! 2. `pop`: no operation can refer to the cell recorded last. If it has no handle either it is dead, and its place is taken
+//!    back; and so on downwards. A loop over a small expression stays in warm memory.
+//! 3. `release`: `COUNTED` cells (payloads, and what was computed from them) are counted by each other too, and die when their
+//!    counts are zero, and what they own with them: arrays are freed at once. A list threaded through the dead cells
+//!    themselves does it, without recursion. What a payload's drop lets die (user code may run there) joins the same list.
+//! 4. `settle`: what lies dead between living cells is found when it may pay.
 
-use super::cell::{CELLS, CONSTANT, Chunk, DEAD, LEAF, LITERAL, PAIR, PAYLOAD, POSITION, Slot, chunk_of, code};
+use super::cell::{
+    AMONG_LEAVES, CELLS, CONSTANT, COUNTED, DEAD, EDGES_COUNTED, INDEX, LEAF, PAIR, PAYLOAD, POSITION, Slot, chunk_of,
+    code, start_of,
+};
 use super::home::Home;
 use crate::number::Float;
 use std::cell::Cell;
 
-/// A leaf or constant without a name: nothing hangs from it.
-#[inline(always)]
-fn is_plain_leaf<T>(cell: &Slot<T>) -> bool {
-    matches!(code(cell.meta.get()), LEAF | CONSTANT) && cell.b.get() == 0
-}
-
 impl<T: Float> Home<T> {
-    /// The last reference to a cell is gone.
-    #[inline(never)]
-    pub fn release(&self, index: u32, chunk: &Chunk<T>) {
-        let cell = chunk.at(index);
-        if is_plain_leaf(cell) {
-            self.free_slot(index, cell);
-        } else if self.releasing.get() {
-            // a payload's drop has let it die: the release under way goes on with it
-            cell.count.set(self.dying.replace(index));
+    /// A leaf, a constant or a `COUNTED` cell has lost its last reference that is counted.
+    pub(super) fn release(&self, at: u32) {
+        let cell = self.cell(at);
+        if at & COUNTED != 0 {
+            cell.count.set(self.dying.replace(at));
+        } else if self.live.get() == 0 {
+            self.free_leaf(at, cell);
         } else {
-            self.release_all(index, chunk);
+            self.orphans.borrow_mut().push(at);
         }
     }
+    /// No operation refers to the leaf or constant.
+    pub(super) fn free_leaf(&self, at: u32, cell: &Slot<T>) {
+        let name = cell.b.get();
+        self.free_slot(at, cell);
+        if name != 0 {
+            let name = self.slab.borrow_mut().take(name);
+            drop(name);
+        }
+    }
+    /// The leaf or constant is dead.
+    #[inline(always)]
+    pub fn free_slot(&self, at: u32, cell: &Slot<T>) {
+        cell.meta.set(DEAD);
+        cell.a.set(self.leaves.replace(at & INDEX));
+    }
 
-    /// Releases a cell and all that dies with it.
-    fn release_all<'a>(&'a self, mut index: u32, mut chunk: &'a Chunk<T>) {
-        let mut dying = self.dying.take();
-        let mut number = chunk_of(index);
-        // the other chunk that we have come to last: mostly that of the leaves
-        let (mut far_number, mut far) = (number, chunk);
+    /// All operations are dead.
+    #[inline(never)]
+    pub fn reset(&self) {
+        let used = self.used.get();
+        if used == 0 {
+            // nothing has ever been recorded: there is no orphan either
+            return;
+        }
+        let next = if self.held.get() != 0 { &self.held } else { &self.next };
+        let mut number = chunk_of(next.get() - 1);
+        if used > 1 {
+            number = self.order.borrow()[0];
+            self.used.set(1);
+            self.limit.set(1);
+        }
+        self.dropped.set(0);
+        let chunk = self.chunk(start_of(number));
+        chunk.forget_adjoints();
+        next.set(start_of(number) | chunk.first.get());
+        self.free_orphans();
+    }
+
+    /// Takes back the dead cells at the end.
+    #[inline(never)]
+    pub fn pop(&self) {
+        let mut next = self.next.get();
+        let mut chunk = self.chunk(next.wrapping_sub(1));
         loop {
-            if chunk_of(index) != number {
-                (number, chunk) = (chunk_of(index), self.chunk(index));
+            if next.wrapping_sub(1) & POSITION < chunk.first.get() {
+                // the chunk is empty: back to the one before
+                let used = self.used.get();
+                if used < 2 {
+                    break;
+                }
+                self.used.set(used - 1);
+                next = start_of(self.order.borrow()[used - 2]) + CELLS;
+                chunk = self.chunk(next - 1);
             }
-            let cell = chunk.at(index);
+            let cell = chunk.at(next - 1);
+            let meta = cell.meta.get();
+            if cell.count.get() != 0 || meta & EDGES_COUNTED != 0 {
+                break;
+            }
+            self.give_back(cell, meta);
+            next -= 1;
+        }
+        if chunk.high.get() >= next & POSITION && next & POSITION != 0 {
+            if chunk.low.get() >= next & POSITION {
+                chunk.forget_adjoints();
+            } else {
+                chunk.high.set((next & POSITION) - 1);
+            }
+        }
+        self.next.set(next);
+    }
+
+    /// Releases the `COUNTED` cells that wait, and all that dies with them.
+    pub(super) fn release_waiting(&self) {
+        let mut dying = self.dying.take();
+        while dying != 0 {
+            let at = dying;
+            let cell = self.cell(at);
+            dying = cell.count.get();
             let kind = code(cell.meta.get());
-            let mut next = 0;
             if (PAIR..CONSTANT).contains(&kind) {
-                let (a, b) = (cell.a.get(), cell.b.get());
-                self.bury(chunk, index);
                 let mut less = |operand: u32| {
-                    let (home, cell) = if chunk_of(operand) == number {
-                        (chunk, chunk.at(operand))
-                    } else {
-                        if chunk_of(operand) != far_number {
-                            (far_number, far) = (chunk_of(operand), self.chunk(operand));
-                        }
-                        (far, far.at(operand))
-                    };
+                    if operand & COUNTED == 0 {
+                        return;
+                    }
+                    let cell = self.cell(operand);
                     let left = cell.count.get() - 1;
                     if left != 0 {
                         cell.count.set(left);
-                    } else if code(cell.meta.get()) == LITERAL {
-                        self.bury(home, operand);
-                    } else if next == 0 {
-                        next = operand;
                     } else {
                         cell.count.set(dying);
                         dying = operand;
                     }
                 };
-                // the younger first: what is walked next lies near, what waits is older
-                less(a.max(b));
+                let (a, b) = (cell.a.get(), cell.b.get());
+                less(a);
                 if b != 0 {
-                    less(a.min(b));
+                    let second = self.cell(b);
+                    if b & AMONG_LEAVES == 0 && code(second.meta.get()) == PAIR {
+                        less(second.a.get());
+                        less(second.b.get());
+                    } else {
+                        less(b);
+                    }
                 }
-            } else if kind == LITERAL {
-                self.bury(chunk, index);
-            } else if is_plain_leaf(cell) {
-                self.free_slot(index, cell);
+                self.bury(cell);
             } else {
                 let payload = cell.b.get();
                 if kind == PAYLOAD {
-                    self.bury(chunk, index)
+                    self.bury(cell);
                 } else {
-                    self.free_slot(index, cell)
+                    self.free_slot(at, cell);
                 }
                 dying = self.drop_payload(payload, dying);
             }
-            if next == 0 {
-                if dying == 0 {
-                    break;
-                }
-                next = dying;
-                dying = self.cell(next).count.get();
-            }
-            index = next;
         }
-        self.rewind();
-    }
-
-    /// The leaf or constant is dead.
-    #[inline(always)]
-    pub fn free_slot(&self, index: u32, cell: &Slot<T>) {
-        cell.meta.set(DEAD);
-        cell.a.set(self.leaves.replace(index));
-    }
-
-    /// The cell is dead. The last one recorded is taken back at once: a loop stays in warm memory.
-    ///
-    /// That `next` follows this cell means that it was recorded last, also across a border: `next` is the start of chunk
-    /// n + 1 only if chunk n has just been filled. (After `no_grad` that chunk may have died and be in use again: as one
-    /// of leaves, which do not come here, or of operations, and then `next` has moved.)
-    #[inline(always)]
-    pub fn bury(&self, chunk: &Chunk<T>, index: u32) {
-        if index + 1 == self.next.get() {
-            self.next.set(index);
-        } else {
-            chunk.at(index).meta.set(DEAD);
-            self.waste(chunk, index, 1);
+        if self.live.get() == 0 {
+            self.reset();
+        } else if self.next.get() != 0 {
+            self.pop();
         }
     }
-    /// `n` more cells of the chunk are of no use until all are.
-    #[inline(always)]
-    pub(super) fn waste(&self, chunk: &Chunk<T>, index: u32, n: u32) {
-        let dead = chunk.dead.get() + n;
-        chunk.dead.set(dead);
-        if dead == CELLS {
-            chunk.link.set(self.free.get());
-            self.free.set(chunk_of(index) + 1);
-        }
-    }
-    /// Takes back the dead cells at the end of the current chunk, so that a node that is kept leaves no hole behind it.
-    /// (The order holds: what lives stands before what is taken back.)
-    #[inline(always)]
-    pub fn rewind(&self) {
-        let next = self.next.get();
-        if next & POSITION <= self.first.get() {
-            return;
-        }
-        let chunk = self.chunk(next);
-        let mut position = next & POSITION;
-        while position > self.first.get() && chunk.at(position - 1).meta.get() == DEAD {
-            position -= 1;
-            chunk.dead.set(chunk.dead.get() - 1);
-        }
-        self.next.set(next & !POSITION | position);
+    /// The `COUNTED` operation is dead.
+    fn bury(&self, cell: &Slot<T>) {
+        cell.bury();
+        self.live.set(self.live.get().wrapping_sub(1));
     }
 
     /// Drops a payload, during which user code may run and more cells may die: they join the list, and are not used again
@@ -164,4 +177,4 @@ impl<T: Float> Home<T> {
         self.dying.take()
     }
 }
-const _: () = assert!(POSITION.count_ones() == 10, "an index is a chunk's number and ten bits of position");
+const _: () = assert!(LEAF < PAIR && PAIR < CONSTANT, "what has no payload lies between");

@@ -1,6 +1,6 @@
 //! What is alive and what is held.
 
-use super::cell::{CELLS, Cells, POSITION, Slot, start_of};
+use super::cell::{CELLS, Cells, Chunk, DEAD, Slot, start_of};
 use super::home::{GROUP, Group, Home};
 use super::modes;
 use crate::number::Float;
@@ -19,7 +19,7 @@ use crate::number::Float;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
-    /// Cells that something refers to: leaves, constants, operations, literals, pairs of second and third operands.
+    /// Cells that a node of the program can reach: leaves, constants, operations, literals, pairs of second and third operands.
     pub live_cells: usize,
     /// Chunks of 1,024 cells. The thread keeps them until it ends, and uses them again.
     pub chunks: usize,
@@ -35,7 +35,9 @@ pub struct Stats {
 
 /// The memory of the thread's graphs, found by walking: for tests and reports, not for loops.
 ///
-/// A thread keeps its chunks until it ends: memory held is that of the largest graph the thread has had alive.
+/// What has died between living cells is freed first, so that cells are counted as alive only if they are. A thread keeps its
+/// chunks until it ends, and uses them again: those in use were never more than twice as many as those in which something
+/// lived.
 ///
 /// ```
 /// let stats = backprop::graph::stats();
@@ -58,6 +60,8 @@ pub fn stats() -> Stats {
 
 impl<T: Float> Home<T> {
     pub(super) fn stats(&self) -> Stats {
+        self.release_waiting();
+        self.settle();
         let (live_cells, chunk_bytes) = self.count();
         let (payload_bytes, list_bytes) = self.slab.borrow().bytes();
         Stats {
@@ -71,21 +75,21 @@ impl<T: Float> Home<T> {
     }
     /// Living cells, and bytes held, by walking: for reports, not for loops.
     fn count(&self) -> (usize, usize) {
-        let chunks = self.chunks.get();
-        let mut live: u32 = (0..chunks).map(|k| CELLS - self.chunk(start_of(k)).dead.get()).sum();
-        let mut slot = self.leaves.get();
-        while slot != 0 {
-            live -= 1;
-            slot = self.cell(slot).a.get();
+        let chunks = || (0..self.chunks.get()).map(|number| self.chunk(start_of(number)));
+        let of_leaves = || chunks().filter(|chunk| chunk.sums.get().is_some());
+        let order = self.order.borrow();
+        let living = |chunk: &Chunk<T>| chunk.cells.iter().filter(|cell| cell.meta.get() != DEAD).count();
+        let mut live: usize = of_leaves().map(living).sum();
+        for (place, &number) in order[..self.used.get()].iter().enumerate() {
+            let chunk = self.chunk(start_of(number));
+            let end = if place + 1 == self.used.get() { self.end() } else { CELLS };
+            live += (chunk.first.get()..end).filter(|&k| chunk.at(k).meta.get() != DEAD).count();
         }
-        let at = if self.next.get() == 0 { self.held.get() } else { self.next.get() };
-        if at & POSITION != 0 {
-            live -= CELLS - (at & POSITION);
-        }
-        let of_leaves = (0..chunks).filter(|&k| self.chunk(start_of(k)).sums.get().is_some()).count();
-        let held = chunks as usize * size_of::<Cells<T>>()
-            + of_leaves * CELLS as usize * size_of::<T>()
-            + (chunks as usize).div_ceil(GROUP) * size_of::<Group<T>>();
-        (live as usize, held)
+        let chunk_count = self.chunks.get() as usize;
+        let held = chunk_count * size_of::<Cells<T>>()
+            + of_leaves().count() * CELLS as usize * size_of::<T>()
+            + chunk_count.div_ceil(GROUP) * size_of::<Group<T>>()
+            + (order.capacity() + self.orphans.borrow().capacity()) * size_of::<u32>();
+        (live, held)
     }
 }

@@ -1,6 +1,6 @@
 //! Looking at a graph: what a node is, what it was computed by, and from what.
 
-use crate::graph::cell::{ARRAY_LEAF, CONSTANT, LEAF, PAYLOAD, op_of};
+use crate::graph::cell::{ARRAY_LEAF, LEAF, PAYLOAD, op_of};
 use crate::graph::handle::{Node, share};
 use crate::graph::recorded::Recorded;
 use crate::number::Float;
@@ -26,7 +26,7 @@ impl<T: Float> Node<T> {
     /// ```
     #[must_use]
     pub fn is_constant(&self) -> bool {
-        self.kind() >= CONSTANT
+        self.is_still()
     }
 
     /// Whether two handles are the same node: `==` compares values.

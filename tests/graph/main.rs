@@ -5,6 +5,7 @@
 
 mod anomaly;
 mod cost;
+mod counts;
 mod depth;
 mod derivatives;
 mod ends;

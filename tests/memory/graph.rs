@@ -4,13 +4,14 @@
 //! a thread of its own, so that the graph starts empty and nothing else is counted.
 
 use crate::counting::{LIVE, alone, growth, left_by};
+
 use backprop::custom::{Apply, Operation, apply, first_order};
 use backprop::{Dual, Elementary, Float, Node, dot, graph, no_grad};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 /// A chunk's bytes, a little rounded up: the grain in which a home takes memory.
-const CHUNK: isize = 1024 * 32 + 1024;
+pub(crate) const CHUNK: isize = 1024 * 32 + 1024;
 
 /// Nothing grows, and nothing is alive at the end but what `round` itself still owns.
 fn flat<F: FnMut(u64)>(warm_up: u64, rounds: u64, start: impl FnOnce() -> F + Send + 'static) {

@@ -5,6 +5,7 @@ mod arrays;
 mod counting;
 mod drivers;
 mod graph;
+mod survivors;
 
 use std::sync::Once;
 
