@@ -34,6 +34,7 @@ mod fused;
 mod kernel;
 mod lanes;
 pub(crate) mod learn;
+mod linear;
 mod map;
 mod methods;
 mod moves;
@@ -62,7 +63,7 @@ use crate::graph::homes::{self, ENDING};
 use crate::graph::recorded::Recorded;
 use crate::number::Float;
 use ndarray::{ArcArray, ArrayBase, ArrayRef, Data, Dimension, Ix0, Ix1, Ix2, Ix3, Ix4, Ix5, Ix6};
-use operation::{Edge, Pull, Rule, record, recording};
+use operation::{Identity, record};
 use std::rc::Rc;
 
 /// An array without axes, in the graph: one number.
@@ -310,11 +311,9 @@ impl<T: Float, D: Dimension> NodeArray<T, D> {
         if let Some(named) = self.with_name(&name) {
             return named;
         }
-        let x = self.any();
-        if !recording([&x]) {
-            return self.detach().named(&name);
-        }
-        record(Named(name), [Edge::array(&x, false)], x.values(), false).ranked()
+        let named = record(Identity(Recorded::Named(name.clone())), [&self.any()], self.values());
+        // within no_grad it is a constant, which has no name yet
+        named.with_name(&name).unwrap_or(named).ranked()
     }
     /// The name that [`named`](NodeArray::named) gave.
     ///
@@ -448,21 +447,6 @@ impl<T: Float, D: Dimension> NodeArray<T, D> {
     }
     pub(crate) fn any(&self) -> NodeArrayD<T> {
         self.ranked()
-    }
-}
-
-/// The identity, under a name.
-struct Named(Rc<str>);
-impl<T: Float> Rule<T> for Named {
-    fn recorded(&self) -> Recorded {
-        Recorded::Named(self.0.clone())
-    }
-    fn bytes(&self) -> usize {
-        self.0.len()
-    }
-    fn pull(&self, at: &mut Pull<'_, T>) {
-        let part = at.adjoint();
-        at.give(0, &part);
     }
 }
 

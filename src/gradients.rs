@@ -356,11 +356,15 @@ impl<T: Float> Walk<T> {
         let adjoint = adjoint.number();
         let (operands, exponent) = z.recorded_operands();
         let x = operands.map(share::<T>);
-        for (k, operand) in x[..op.arity()].iter().enumerate() {
-            if !operand.is_constant() {
-                let slope = op.slope(k, [&x[0], &x[1], &x[2]], exponent, z);
-                self.deliver(operand.index(), Term::Number(Node::flow(&slope, &adjoint)));
-            }
-        }
+        op.pull(
+            [&x[0], &x[1], &x[2]],
+            exponent,
+            z,
+            &adjoint,
+            |k| !x[k].is_constant(),
+            |k, part| {
+                self.deliver(x[k].index(), Term::Number(part));
+            },
+        );
     }
 }

@@ -2,10 +2,9 @@
 
 use super::feed::{BLOCK, Feed, Order, blocks};
 use super::kernel;
-use super::operation::{Edge, Pull, Rule, record, recording};
+use super::linear::Linear;
 use crate::error::Error;
-use crate::graph::array::{NodeArray, NodeArrayD, Values, take};
-use crate::graph::recorded::Recorded;
+use crate::graph::array::{NodeArrayD, Values, take};
 use crate::number::Float;
 use ndarray::{Dimension, IxDyn};
 
@@ -48,20 +47,27 @@ pub(super) fn possible(operation: &'static str, shape: &[usize]) -> Result<(), E
     Err(Error::Shape { operation, shape: shape.to_vec(), wanted: "a result that memory could hold" })
 }
 
-/// The array repeated along new axes and along those of length 1. The adjoint is summed back.
+/// The array repeated along new axes and along those of length 1; its adjoint, the sums over these axes.
 struct Broadcast {
-    from: IxDyn,
+    small: IxDyn,
+    large: IxDyn,
+    sums: bool,
 }
-impl<T: Float> Rule<T> for Broadcast {
-    fn recorded(&self) -> Recorded {
-        Recorded::Array("broadcast")
+impl<T: Float> Linear<T> for Broadcast {
+    fn name(&self) -> &'static str {
+        if self.sums { "sum_to" } else { "broadcast" }
     }
-    fn pull(&self, at: &mut Pull<'_, T>) {
-        let part = sum_to(&at.adjoint(), &self.from);
-        at.give(0, &part);
+    fn values(&self, x: Values<T>) -> Values<T> {
+        if self.sums { kernel::sum_to(x, &self.small) } else { repeated(&x, &self.large) }
+    }
+    fn adjoint(&self) -> Self {
+        Broadcast { small: self.small.clone(), large: self.large.clone(), sums: !self.sums }
     }
 }
 fn repeated<T: Float>(x: &Values<T>, shape: &IxDyn) -> Values<T> {
+    if x.shape() == shape.slice() {
+        return x.clone();
+    }
     let order = Order::of(shape, std::iter::once(x));
     let mut feed = Feed::new(x, &order, BLOCK);
     let mut elements = take(shape.size());
@@ -77,25 +83,7 @@ pub(crate) fn fill<T: Float>(x: &NodeArrayD<T>, shape: &IxDyn) -> NodeArrayD<T> 
     if x.body().shape() == shape && !x.is_leaf() {
         return x.clone();
     }
-    let values = repeated(&x.body().look(), shape);
-    if !recording([x]) {
-        return NodeArray::made(values);
-    }
-    record(Broadcast { from: x.body().shape().clone() }, [Edge::array(x, false)], values, false)
-}
-
-/// The sums over the axes along which a shape was broadcast. The adjoint is broadcast again.
-struct SumTo {
-    from: IxDyn,
-}
-impl<T: Float> Rule<T> for SumTo {
-    fn recorded(&self) -> Recorded {
-        Recorded::Array("sum_to")
-    }
-    fn pull(&self, at: &mut Pull<'_, T>) {
-        let part = fill(&at.adjoint(), &self.from);
-        at.give(0, &part);
-    }
+    Broadcast { small: x.body().shape().clone(), large: shape.clone(), sums: false }.of(x)
 }
 /// The sums over all axes along which `shape` broadcasts to the array's own.
 #[track_caller]
@@ -103,9 +91,5 @@ pub(crate) fn sum_to<T: Float>(x: &NodeArrayD<T>, shape: &IxDyn) -> NodeArrayD<T
     if x.body().shape() == shape && !x.is_leaf() {
         return x.clone();
     }
-    let values = kernel::sum_to(x.values(), shape);
-    if !recording([x]) {
-        return NodeArray::made(values);
-    }
-    record(SumTo { from: x.body().shape().clone() }, [Edge::array(x, false)], values, false)
+    Broadcast { small: shape.clone(), large: x.body().shape().clone(), sums: true }.of(x)
 }

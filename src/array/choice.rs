@@ -2,7 +2,7 @@
 
 use super::broadcast::{common, sum_to};
 use super::kernel;
-use super::operation::{Edge, Pull, Rule, record, recording};
+use super::operation::{Pull, Rule, record};
 use crate::error::Error;
 use crate::graph::array::{NodeArray, NodeArrayD, Values, take};
 use crate::graph::recorded::Recorded;
@@ -59,11 +59,7 @@ pub(crate) fn choose<T: Float>(
         vec.extend(bits.iter().zip(p.iter().zip(q.iter())).map(|(&taken, (&p, &q))| if taken { p } else { q }));
         Values::from_vec(shape.clone(), vec)
     };
-    if !recording([yes, no]) {
-        return Ok(NodeArray::made(values));
-    }
     let shapes = [yes, no].map(|x| x.body().shape().clone());
-    let mask = bits.to_owned().into_shared();
-    let edges = [Edge::array(yes, false), Edge::array(no, false)];
-    Ok(record(Choose { mask, shapes }, edges, values, false))
+    let mask = if bits.shape() == mask.shape() { mask.clone() } else { bits.to_owned().into_shared() };
+    Ok(record(Choose { mask, shapes }, [yes, no], values))
 }

@@ -1,19 +1,16 @@
 //! The rows of the table, element by element: operands broadcast as ndarray's do.
 
-use super::broadcast::{common, sum_to};
+use super::broadcast::{common, fill, sum_to};
 use super::feed::{BLOCK, Feed, Order, blocks, flow_blocks};
 use super::kernel;
 use super::lanes::Lanes;
-use super::operation::{Edge, Pull, Rule, record, recording, wants};
+use super::operation::{Pull, Rule, record};
 use crate::error::Error;
-use crate::graph::anomaly::{self, Seen};
-use crate::graph::array::{Flow, NodeArray, NodeArrayD, Values, take_unwritten};
-use crate::graph::modes;
+use crate::graph::array::{Flow, NodeArrayD, Values, take_unwritten};
 use crate::graph::recorded::Recorded;
 use crate::number::{Elementary, Float};
-use crate::rule::{Op, kinks};
+use crate::rule::{Needs, Op, Slope, kinks};
 use ndarray::{Dimension, IxDyn};
-use std::panic::Location;
 
 /// A row on arrays.
 struct Row {
@@ -97,7 +94,6 @@ fn values<T: Float>(op: Op, n: i32, shape: &IxDyn, x: &[&Values<T>]) -> Values<T
     order.array(elements)
 }
 
-/// Records, with what the wanted slopes need.
 #[track_caller]
 fn finish<T: Float, const N: usize>(
     op: Op,
@@ -106,22 +102,15 @@ fn finish<T: Float, const N: usize>(
     values: Values<T>,
     shapes: Option<Box<[IxDyn]>>,
 ) -> NodeArrayD<T> {
-    if !recording(x) {
-        if modes::is_watching() {
-            let operands = || x.iter().filter_map(|x| x.body().peek()).map(Seen::Array).collect();
-            anomaly::array(|| op.name().into(), &values, operands, Location::caller());
-        }
-        return NodeArray::made(values);
-    }
-    let needed = |j: usize| (0..N).any(|k| wants(x[k]) && op.needs(k).operand(j));
-    let result = (0..N).any(|k| wants(x[k]) && op.needs(k).result());
-    let edges: [Edge<T>; N] = std::array::from_fn(|j| Edge::array(x[j], needed(j)));
-    record(Row { op, exponent, shapes }, edges, values, result)
+    record(Row { op, exponent, shapes }, x, values)
 }
 
 impl<T: Float> Rule<T> for Row {
     fn recorded(&self) -> Recorded {
         Recorded::row(self.op, self.exponent)
+    }
+    fn needs(&self, k: usize) -> Needs {
+        self.op.needs(k)
     }
     fn bytes(&self) -> usize {
         self.shapes.as_ref().map_or(0, |shapes| size_of_val(&**shapes))
@@ -133,23 +122,24 @@ impl<T: Float> Rule<T> for Row {
 impl Row {
     fn pull_nodes<T: Float>(&self, at: &mut Pull<'_, T>) {
         let adjoint = Lanes(at.adjoint());
-        for k in (0..self.op.arity()).filter(|&k| at.wants(k)).collect::<Vec<_>>() {
-            // in place of what the slope does not need stands a number that nobody looks at
-            let needs = self.op.needs(k);
-            let operand = |j: usize| if needs.operand(j) { Lanes(at.operand(j)) } else { Lanes::of(0.0) };
-            let [x, y, w] = [operand(0), operand(1), operand(2)];
-            let z = if needs.result() { Lanes(at.result()) } else { Lanes::of(0.0) };
-            let slope = self.op.slope(k, [&x, &y, &w], self.exponent, &z);
-            let part = Lanes::flow(&slope, &adjoint).0;
-            let part = super::broadcast::fill(&part, adjoint.0.body().shape());
-            at.give(
-                k,
-                &match &self.shapes {
-                    Some(shapes) => sum_to(&part, &shapes[k]),
-                    None => part,
-                },
-            );
-        }
+        let wanted: [bool; 3] = std::array::from_fn(|k| k < self.op.arity() && at.wants(k));
+        let needs = self.op.needs_of(|k| wanted[k]);
+        // in place of what no slope needs stands a number that nobody looks at
+        let operand = |j: usize| if needs.operand(j) { Lanes(at.operand(j)) } else { Lanes::of(0.0) };
+        let [x, y, w] = [operand(0), operand(1), operand(2)];
+        let z = if needs.result() { Lanes(at.result()) } else { Lanes::of(0.0) };
+        let shape = adjoint.0.body().shape();
+        self.op.pull(
+            [&x, &y, &w],
+            self.exponent,
+            &z,
+            &adjoint,
+            |k| wanted[k],
+            |k, part| {
+                let part = fill(&part.0, shape);
+                at.give(k, &self.shapes.as_ref().map_or_else(|| part.clone(), |shapes| sum_to(&part, &shapes[k])));
+            },
+        );
     }
 
     fn pull_numbers<T: Float>(&self, at: &mut Pull<'_, T>) {
@@ -175,15 +165,17 @@ impl Row {
     /// What flows to operand `k`: its slope, times the adjoint.
     fn part<T: Float>(&self, k: usize, shape: &IxDyn, adjoint: Flow<T>, at: &Pull<'_, T>) -> Flow<T> {
         let (op, n, needs) = (self.op, self.exponent, self.op.needs(k));
-        match (op, k) {
-            (Op::Add, _) | (Op::Sub, 0) => return adjoint,
-            (Op::Neg, _) | (Op::Sub, _) => return negated(shape, adjoint),
+        let is = op.slope_is(k);
+        match is {
+            Slope::One => return adjoint,
+            Slope::MinusOne => return negated(shape, adjoint),
             _ => (),
         }
         let look = |j: usize| needs.operand(j).then(|| at.look(j));
         let (x, y, w, z) = (look(0), look(1), look(2), needs.result().then(|| at.look_at_result()));
         let known = [x.as_deref(), y.as_deref(), w.as_deref(), z.as_deref()];
-        let stand = op.slopes_stand(k);
+        // what stands somewhere already needs no room
+        let stand = is != Slope::Formula;
         let size = shape.size();
         if size <= BLOCK
             && let Some(rows) = rows(known, size)

@@ -9,14 +9,14 @@ use super::broadcast::{common, fill, sum_to};
 use super::feed::{BLOCK, Feed, Order, flow_blocks};
 use super::kernel;
 use super::lanes::Lanes;
-use super::operation::{Edge, Pull, Rule, lift, record, recording, wants};
+use super::operation::{Operand, Pull, Rule, is_recorded, lift, record, wants};
 use super::trace::{Place, Traced, trace};
 use crate::error::{Error, accept};
 use crate::graph::array::{Flow, NodeArray, NodeArrayD, Values, take};
 use crate::graph::handle::Node;
 use crate::graph::recorded::Recorded;
 use crate::number::Float;
-use crate::rule::Op;
+use crate::rule::{Needs, Slope};
 use ndarray::{Dimension, IxDyn};
 
 /// What the registers of all steps may take together: they are to stay in the cache next to the processor.
@@ -38,16 +38,14 @@ pub(super) fn zip_any<T: Float, const N: usize>(
     }
     let traced = trace(f);
     let captured = traced.captured.iter().map(lift).collect::<Vec<_>>();
-    let recorded = recording(arrays.iter().chain(&captured));
+    let recorded = is_recorded(arrays.iter().chain(&captured));
     let wanted: Vec<bool> = arrays.iter().chain(&captured).map(|x| recorded && wants(x)).collect();
     let (values, partials) = Blocks::new(&traced, &arrays, &shape, wanted).run();
-    if !recorded {
-        return Ok(NodeArray::made(values));
-    }
-    let edges: Vec<Edge<T>> =
-        arrays.iter().map(|x| Edge::array(x, true)).chain(traced.captured.iter().map(Edge::number)).collect();
     let shapes = arrays.iter().chain(&captured).map(|x| x.body().shape().clone()).collect();
-    Ok(record(Fused { name, traced, partials, shapes }, edges, values, false))
+    let numbers = traced.captured.clone();
+    let operands: Vec<Operand<'_, T>> =
+        arrays.iter().map(Operand::Array).chain(numbers.iter().map(Operand::Number)).collect();
+    Ok(record(Fused { name, traced, partials, shapes }, operands, values))
 }
 
 /// Over the elements of one array: see [`map`](NodeArray::map).
@@ -68,6 +66,9 @@ struct Fused<T: Float> {
 impl<T: Float> Rule<T> for Fused<T> {
     fn recorded(&self) -> Recorded {
         Recorded::Array(self.name)
+    }
+    fn needs(&self, _: usize) -> Needs {
+        Needs::OPERANDS
     }
     fn bytes(&self) -> usize {
         let partials: usize = self.partials.iter().flatten().map(|partial| partial.len()).sum();
@@ -281,15 +282,15 @@ impl<'a, T: Float> Blocks<'a, T> {
             let adjoint = &from[..len];
             let part = &mut before[self.register(step.operands[arrow.operand]) * block..][..len];
             let pairs = part.iter_mut().zip(adjoint);
-            match (step.op, arrow.operand, arrow.first) {
-                (Op::Add, _, true) | (Op::Sub, 0, true) => part.copy_from_slice(adjoint),
-                (Op::Add, _, _) | (Op::Sub, 0, _) => pairs.for_each(|(part, &g)| *part += g),
-                (Op::Neg, _, true) | (Op::Sub, _, true) => pairs.for_each(|(part, &g)| *part = -g),
-                (Op::Neg, _, _) | (Op::Sub, _, _) => pairs.for_each(|(part, &g)| *part -= g),
-                (op, k, first) => {
+            match (step.op.slope_is(arrow.operand), arrow.first) {
+                (Slope::One, true) => part.copy_from_slice(adjoint),
+                (Slope::One, false) => pairs.for_each(|(part, &g)| *part += g),
+                (Slope::MinusOne, true) => pairs.for_each(|(part, &g)| *part = -g),
+                (Slope::MinusOne, false) => pairs.for_each(|(part, &g)| *part -= g),
+                (_, first) => {
                     let operands = step.operands.map(|place| self.operand(place, values, inputs, start, len));
                     let z = &values[here..][..len];
-                    let slopes = T::row_slopes(op, k, step.exponent, operands, z, &mut room[..len]);
+                    let slopes = T::row_slopes(step.op, arrow.operand, step.exponent, operands, z, &mut room[..len]);
                     if careful {
                         T::flow_slices(slopes, adjoint, part, !first);
                     } else {

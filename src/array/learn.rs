@@ -7,17 +7,16 @@
 
 use super::elementwise::binary;
 use super::kernel;
-use super::operation::{Edge, Pull, Rule, record, record_number, recording};
+use super::operation::{Pull, Rule, record};
 use super::operators::ArrayOperand;
 use super::reduce::{on_lanes, softmax, sum_keep, two};
 use super::same_shape;
 use crate::error::{Error, accept};
 use crate::graph::array::{NodeArray, NodeArrayD, Values};
-use crate::graph::cell::CONSTANT;
 use crate::graph::handle::Node;
 use crate::graph::recorded::Recorded;
 use crate::number::Float;
-use crate::rule::{Fold, Op};
+use crate::rule::{Fold, Needs, Op};
 use ndarray::{ArrayD, Axis, Dimension, Ix2};
 use std::rc::Rc;
 
@@ -84,6 +83,9 @@ impl<T: Float> Rule<T> for LogSoftmax {
     fn recorded(&self) -> Recorded {
         Recorded::Array("log_softmax")
     }
+    fn needs(&self, _: usize) -> Needs {
+        Needs::RESULT
+    }
     fn pull(&self, at: &mut Pull<'_, T>) {
         let softmax = super::elementwise::unary(Op::Exp, 0, &at.result());
         let g = at.adjoint();
@@ -94,10 +96,7 @@ impl<T: Float> Rule<T> for LogSoftmax {
 #[track_caller]
 fn log_softmax<T: Float>(x: &NodeArrayD<T>, along: usize) -> NodeArrayD<T> {
     let values = on_lanes(&x.body().look(), Some(along), log_softmax_of);
-    if !recording([x]) {
-        return NodeArray::made(values);
-    }
-    record(LogSoftmax { along }, [Edge::array(x, false)], values, true)
+    record(LogSoftmax { along }, [x], values)
 }
 
 // ------------------------------------------------------------------------------------------------ cross-entropy
@@ -127,6 +126,9 @@ struct Surplus(Rc<[usize]>);
 impl<T: Float> Rule<T> for Surplus {
     fn recorded(&self) -> Recorded {
         Recorded::Array("softmax_minus_labels")
+    }
+    fn needs(&self, _: usize) -> Needs {
+        Needs::RESULT
     }
     fn bytes(&self) -> usize {
         size_of_val(&*self.0)
@@ -172,11 +174,7 @@ fn cross_entropy<T: Float>(x: &NodeArrayD<T>, labels: Vec<usize>) -> Node<T> {
         Values::from_vec(values.raw_dim(), elements)
     };
     let mean = sum / T::of(labels.len() as f64);
-    if !recording([x]) {
-        return Node::slot(CONSTANT, mean);
-    }
-    let rule = CrossEntropy { labels: labels.into(), slopes: NodeArray::made(slopes) };
-    record_number(rule, [Edge::array(x, false)], mean, false)
+    record(CrossEntropy { labels: labels.into(), slopes: NodeArray::made(slopes) }, [x], mean)
 }
 
 // ------------------------------------------------------------------------------------------------ mean square
@@ -186,6 +184,9 @@ struct MeanSquare;
 impl<T: Float> Rule<T> for MeanSquare {
     fn recorded(&self) -> Recorded {
         Recorded::Array("mse")
+    }
+    fn needs(&self, _: usize) -> Needs {
+        Needs::FIRST
     }
     fn pull(&self, at: &mut Pull<'_, T>) {
         let d = at.operand(0);
@@ -198,10 +199,7 @@ impl<T: Float> Rule<T> for MeanSquare {
 #[track_caller]
 fn mean_square<T: Float>(d: &NodeArrayD<T>) -> Node<T> {
     let mean = kernel::total(&kernel::map(&d.body().look(), |d| d * d)) / T::of(d.len() as f64);
-    if !recording([d]) {
-        return Node::slot(CONSTANT, mean);
-    }
-    record_number(MeanSquare, [Edge::array(d, true)], mean, false)
+    record(MeanSquare, [d], mean)
 }
 
 // ------------------------------------------------------------------------------------------------ by name

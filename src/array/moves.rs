@@ -3,27 +3,36 @@
 
 use super::broadcast::possible;
 use super::kernel;
-use super::operation::{Edge, Pull, Rule, record, recording};
+use super::linear::Linear;
+use super::operation::{Operand, Pull, Rule, record};
 use crate::error::Error;
-use crate::graph::array::{Flow, NodeArray, NodeArrayD, Values};
+use crate::graph::array::{Flow, NodeArrayD, Values};
 use crate::graph::handle::Node;
 use crate::graph::recorded::Recorded;
 use crate::number::Float;
 use ndarray::{ArrayD, Axis, IxDyn, SliceInfo, SliceInfoElem};
+use std::rc::Rc;
 
 // ------------------------------------------------------------------------------------------------ reshape
 
 /// The same elements in row-major order under another shape; the adjoint goes back to the old one.
 struct Reshape {
     from: IxDyn,
+    to: IxDyn,
 }
-impl<T: Float> Rule<T> for Reshape {
-    fn recorded(&self) -> Recorded {
-        Recorded::Array("reshape")
+impl<T: Float> Linear<T> for Reshape {
+    fn name(&self) -> &'static str {
+        "reshape"
     }
-    fn pull(&self, at: &mut Pull<'_, T>) {
-        let part = reshape(&at.adjoint(), &self.from);
-        at.give(0, &part);
+    fn values(&self, x: Values<T>) -> Values<T> {
+        let x = if x.is_standard_layout() { x } else { kernel::copy(&x) };
+        match x.shared().into_shape_with_order(self.to.clone()) {
+            Ok(array) => Values::new(array),
+            Err(error) => panic!("{error}: this is a bug in backprop"),
+        }
+    }
+    fn adjoint(&self) -> Self {
+        Reshape { from: self.to.clone(), to: self.from.clone() }
     }
 }
 /// Under a shape with as many elements.
@@ -32,48 +41,32 @@ pub(super) fn reshape<T: Float>(x: &NodeArrayD<T>, shape: &IxDyn) -> NodeArrayD<
     if x.body().shape() == shape && !x.is_leaf() {
         return x.clone();
     }
-    let values = x.values();
-    let values = if values.is_standard_layout() { values } else { kernel::copy(&values) };
-    let values = match values.shared().into_shape_with_order(shape.clone()) {
-        Ok(array) => Values::new(array),
-        Err(error) => panic!("{error}: this is a bug in backprop"),
-    };
-    if !recording([x]) {
-        return NodeArray::made(values);
-    }
-    record(Reshape { from: x.body().shape().clone() }, [Edge::array(x, false)], values, false)
+    Reshape { from: x.body().shape().clone(), to: shape.clone() }.of(x)
 }
 
 // ------------------------------------------------------------------------------------------------ permute
 
-/// The axes in another order; the adjoint's are put back.
-struct Permute {
-    axes: Vec<usize>,
+/// The axes in another order: axis `k` of the result is axis `axes[k]`. The adjoint's are put back.
+pub(super) struct Permute {
+    pub axes: Vec<usize>,
 }
-impl<T: Float> Rule<T> for Permute {
-    fn recorded(&self) -> Recorded {
-        Recorded::Array("permute")
+impl<T: Float> Linear<T> for Permute {
+    fn name(&self) -> &'static str {
+        "permute"
+    }
+    fn values(&self, x: Values<T>) -> Values<T> {
+        Values::new(x.shared().permuted_axes(IxDyn(&self.axes)))
+    }
+    fn adjoint(&self) -> Self {
+        let mut axes = vec![0; self.axes.len()];
+        for (to, &from) in self.axes.iter().enumerate() {
+            axes[from] = to;
+        }
+        Permute { axes }
     }
     fn bytes(&self) -> usize {
         size_of_val(&*self.axes)
     }
-    fn pull(&self, at: &mut Pull<'_, T>) {
-        let mut back = vec![0; self.axes.len()];
-        for (to, &from) in self.axes.iter().enumerate() {
-            back[from] = to;
-        }
-        let part = permute(&at.adjoint(), back);
-        at.give(0, &part);
-    }
-}
-/// Axis `k` of the result is axis `axes[k]`.
-#[track_caller]
-pub(super) fn permute<T: Float>(x: &NodeArrayD<T>, axes: Vec<usize>) -> NodeArrayD<T> {
-    let values = Values::new(x.values().shared().permuted_axes(IxDyn(&axes)));
-    if !recording([x]) {
-        return NodeArray::made(values);
-    }
-    record(Permute { axes }, [Edge::array(x, false)], values, false)
 }
 /// The last two axes exchanged.
 #[track_caller]
@@ -83,68 +76,47 @@ pub(super) fn transpose<T: Float>(x: &NodeArrayD<T>) -> NodeArrayD<T> {
     if n >= 2 {
         axes.swap(n - 1, n - 2);
     }
-    permute(x, axes)
+    Permute { axes }.of(x)
 }
 
 // ------------------------------------------------------------------------------------------------ slices
 
 /// A part of the array; the adjoint is set into zeros.
 struct Slice {
-    info: Vec<SliceInfoElem>,
-    from: IxDyn,
+    info: Rc<[SliceInfoElem]>,
+    whole: IxDyn,
+    into_zeros: bool,
 }
-/// An array set into zeros; the adjoint is the part.
-struct SetInto {
-    info: Vec<SliceInfoElem>,
-}
-type AnySlice<'a> = SliceInfo<&'a [SliceInfoElem], IxDyn, IxDyn>;
-fn any_slice(info: &[SliceInfoElem]) -> AnySlice<'_> {
-    match SliceInfo::try_from(info) {
-        Ok(info) => info,
-        Err(error) => panic!("{error}: this is a bug in backprop"),
+impl Slice {
+    fn part(&self) -> SliceInfo<&[SliceInfoElem], IxDyn, IxDyn> {
+        match SliceInfo::try_from(&*self.info) {
+            Ok(info) => info,
+            Err(error) => panic!("{error}: this is a bug in backprop"),
+        }
     }
 }
-impl<T: Float> Rule<T> for Slice {
-    fn recorded(&self) -> Recorded {
-        Recorded::Array("slice")
+impl<T: Float> Linear<T> for Slice {
+    fn name(&self) -> &'static str {
+        if self.into_zeros { "set_into" } else { "slice" }
+    }
+    fn values(&self, x: Values<T>) -> Values<T> {
+        if !self.into_zeros {
+            return Values::new(x.shared().slice_move(self.part()));
+        }
+        let mut zeros: ArrayD<T> = kernel::blank(&self.whole);
+        zeros.slice_mut(self.part()).assign(&**x);
+        Values::new(zeros)
+    }
+    fn adjoint(&self) -> Self {
+        Slice { info: self.info.clone(), whole: self.whole.clone(), into_zeros: !self.into_zeros }
     }
     fn bytes(&self) -> usize {
         size_of_val(&*self.info)
     }
-    fn pull(&self, at: &mut Pull<'_, T>) {
-        let part = set_into(&at.adjoint(), self.info.clone(), &self.from);
-        at.give(0, &part);
-    }
-}
-impl<T: Float> Rule<T> for SetInto {
-    fn recorded(&self) -> Recorded {
-        Recorded::Array("set_into")
-    }
-    fn bytes(&self) -> usize {
-        size_of_val(&*self.info)
-    }
-    fn pull(&self, at: &mut Pull<'_, T>) {
-        let part = slice(&at.adjoint(), self.info.clone());
-        at.give(0, &part);
-    }
 }
 #[track_caller]
-pub(super) fn slice<T: Float>(x: &NodeArrayD<T>, info: Vec<SliceInfoElem>) -> NodeArrayD<T> {
-    let values = Values::new(x.values().shared().slice_move(any_slice(&info)));
-    if !recording([x]) {
-        return NodeArray::made(values);
-    }
-    record(Slice { info, from: x.body().shape().clone() }, [Edge::array(x, false)], values, false)
-}
-#[track_caller]
-fn set_into<T: Float>(x: &NodeArrayD<T>, info: Vec<SliceInfoElem>, shape: &IxDyn) -> NodeArrayD<T> {
-    let mut zeros: ArrayD<T> = kernel::blank(shape);
-    zeros.slice_mut(any_slice(&info)).assign(&**x.body().look());
-    let values = Values::new(zeros);
-    if !recording([x]) {
-        return NodeArray::made(values);
-    }
-    record(SetInto { info }, [Edge::array(x, false)], values, false)
+pub(super) fn slice<T: Float>(x: &NodeArrayD<T>, info: &[SliceInfoElem]) -> NodeArrayD<T> {
+    Slice { info: info.into(), whole: x.body().shape().clone(), into_zeros: false }.of(x)
 }
 /// From one place on an axis to before another.
 #[track_caller]
@@ -152,7 +124,7 @@ pub(super) fn range<T: Float>(x: &NodeArrayD<T>, axis: usize, from: usize, to: u
     let whole = SliceInfoElem::Slice { start: 0, end: None, step: 1 };
     let mut info = vec![whole; x.ndim()];
     info[axis] = SliceInfoElem::Slice { start: from.cast_signed(), end: Some(to.cast_signed()), step: 1 };
-    slice(x, info)
+    slice(x, &info)
 }
 /// Whether ndarray can take the slice; its own panics do not name the operation.
 pub(super) fn check_slice(info: &[SliceInfoElem], shape: &[usize]) -> Result<(), Error> {
@@ -189,61 +161,36 @@ pub(super) fn check_slice(info: &[SliceInfoElem], shape: &[usize]) -> Result<(),
 /// Places along an axis, some of them perhaps more than once; the adjoint is added where they were taken.
 struct Select {
     axis: usize,
-    places: Vec<usize>,
-    len: usize,
+    places: Rc<[usize]>,
+    whole: IxDyn,
+    into_zeros: bool,
 }
-/// Added at places along an axis of zeros; the adjoint is taken from there.
-struct AddInto {
-    axis: usize,
-    places: Vec<usize>,
-}
-impl<T: Float> Rule<T> for Select {
-    fn recorded(&self) -> Recorded {
-        Recorded::Array("select")
+impl<T: Float> Linear<T> for Select {
+    fn name(&self) -> &'static str {
+        if self.into_zeros { "add_into" } else { "select" }
+    }
+    fn values(&self, x: Values<T>) -> Values<T> {
+        if !self.into_zeros {
+            return Values::new(x.select(Axis(self.axis), &self.places));
+        }
+        let mut sums: ArrayD<T> = kernel::blank(&self.whole);
+        for (part, &place) in x.axis_iter(Axis(self.axis)).zip(&*self.places) {
+            let mut sum = sums.index_axis_mut(Axis(self.axis), place);
+            sum += &part;
+        }
+        Values::new(sums)
+    }
+    fn adjoint(&self) -> Self {
+        let (places, whole) = (self.places.clone(), self.whole.clone());
+        Select { axis: self.axis, places, whole, into_zeros: !self.into_zeros }
     }
     fn bytes(&self) -> usize {
         size_of_val(&*self.places)
     }
-    fn pull(&self, at: &mut Pull<'_, T>) {
-        let part = add_into(&at.adjoint(), self.axis, self.places.clone(), self.len);
-        at.give(0, &part);
-    }
-}
-impl<T: Float> Rule<T> for AddInto {
-    fn recorded(&self) -> Recorded {
-        Recorded::Array("add_into")
-    }
-    fn bytes(&self) -> usize {
-        size_of_val(&*self.places)
-    }
-    fn pull(&self, at: &mut Pull<'_, T>) {
-        let part = select(&at.adjoint(), self.axis, self.places.clone());
-        at.give(0, &part);
-    }
 }
 #[track_caller]
-pub(super) fn select<T: Float>(x: &NodeArrayD<T>, axis: usize, places: Vec<usize>) -> NodeArrayD<T> {
-    let len = x.shape()[axis];
-    let values = Values::new(x.body().look().select(Axis(axis), &places));
-    if !recording([x]) {
-        return NodeArray::made(values);
-    }
-    record(Select { axis, places, len }, [Edge::array(x, false)], values, false)
-}
-#[track_caller]
-fn add_into<T: Float>(x: &NodeArrayD<T>, axis: usize, places: Vec<usize>, len: usize) -> NodeArrayD<T> {
-    let mut shape = x.body().shape().clone();
-    shape[axis] = len;
-    let mut sums: ArrayD<T> = kernel::blank(&shape);
-    for (part, &place) in x.body().look().axis_iter(Axis(axis)).zip(&places) {
-        let mut sum = sums.index_axis_mut(Axis(axis), place);
-        sum += &part;
-    }
-    let values = Values::new(sums);
-    if !recording([x]) {
-        return NodeArray::made(values);
-    }
-    record(AddInto { axis, places }, [Edge::array(x, false)], values, false)
+pub(super) fn select<T: Float>(x: &NodeArrayD<T>, axis: usize, places: &[usize]) -> NodeArrayD<T> {
+    Select { axis, places: places.into(), whole: x.body().shape().clone(), into_zeros: false }.of(x)
 }
 
 // ------------------------------------------------------------------------------------------------ putting together
@@ -298,12 +245,8 @@ pub(super) fn concatenate_any<T: Float>(axis: usize, parts: &[NodeArrayD<T>]) ->
         let place = ndarray::Slice::from(bounds[k]..bounds[k + 1]);
         whole.slice_axis_mut(Axis(axis), place).assign(&**part.body().look());
     }
-    let values = Values::new(whole);
-    if !recording(parts) {
-        return Ok(NodeArray::made(values));
-    }
-    let edges: Vec<Edge<T>> = parts.iter().map(|part| Edge::array(part, false)).collect();
-    Ok(record(Concatenate { axis, bounds }, edges, values, false))
+    let operands: Vec<Operand<'_, T>> = parts.iter().map(Operand::Array).collect();
+    Ok(record(Concatenate { axis, bounds }, operands, Values::new(whole)))
 }
 
 /// Numbers of the graph as a vector; each gets its element of the adjoint.
@@ -318,7 +261,7 @@ impl<T: Float> Rule<T> for FromNodes {
         for k in (0..at.operands()).filter(|&k| at.wants(k)).collect::<Vec<_>>() {
             match &plain {
                 Some(values) => at.give_flow(k, Flow::Number(values[k])),
-                None => at.give(k, &slice(&adjoint, vec![SliceInfoElem::Index(k.cast_signed())])),
+                None => at.give(k, &slice(&adjoint, &[SliceInfoElem::Index(k.cast_signed())])),
             }
         }
     }
@@ -326,53 +269,37 @@ impl<T: Float> Rule<T> for FromNodes {
 #[track_caller]
 pub(super) fn from_nodes<T: Float>(x: &[Node<T>]) -> NodeArrayD<T> {
     let values = Values::from_vec(IxDyn(&[x.len()]), x.iter().map(Node::value).collect());
-    if crate::graph::payload::is_constant(x.iter()) {
-        return NodeArray::made(values);
-    }
-    record(FromNodes, x.iter().map(Edge::number).collect::<Vec<_>>(), values, false)
+    record(FromNodes, x.iter().map(Operand::Number).collect::<Vec<_>>(), values)
 }
 
 // ------------------------------------------------------------------------------------------------ diagonals
 
 /// A matrix's diagonal; the adjoint is set on a diagonal of zeros.
 struct Diagonal {
-    from: IxDyn,
+    matrix: IxDyn,
+    on_zeros: bool,
 }
-/// A vector on the diagonal of a matrix of zeros; the adjoint is the diagonal.
-struct OnDiagonal;
-impl<T: Float> Rule<T> for Diagonal {
-    fn recorded(&self) -> Recorded {
-        Recorded::Array("diag")
+impl<T: Float> Linear<T> for Diagonal {
+    fn name(&self) -> &'static str {
+        if self.on_zeros { "from_diag" } else { "diag" }
     }
-    fn pull(&self, at: &mut Pull<'_, T>) {
-        let part = on_diagonal(&at.adjoint(), &self.from);
-        at.give(0, &part);
+    fn values(&self, x: Values<T>) -> Values<T> {
+        if !self.on_zeros {
+            return Values::new(x.diag().to_owned().into_dyn());
+        }
+        let mut matrix: ArrayD<T> = kernel::blank(&self.matrix);
+        matrix.diag_mut().assign(&**x);
+        Values::new(matrix)
     }
-}
-impl<T: Float> Rule<T> for OnDiagonal {
-    fn recorded(&self) -> Recorded {
-        Recorded::Array("from_diag")
-    }
-    fn pull(&self, at: &mut Pull<'_, T>) {
-        let part = diagonal(&at.adjoint());
-        at.give(0, &part);
+    fn adjoint(&self) -> Self {
+        Diagonal { matrix: self.matrix.clone(), on_zeros: !self.on_zeros }
     }
 }
 #[track_caller]
 pub(super) fn diagonal<T: Float>(x: &NodeArrayD<T>) -> NodeArrayD<T> {
-    let values = Values::new(x.body().look().diag().to_owned().into_dyn());
-    if !recording([x]) {
-        return NodeArray::made(values);
-    }
-    record(Diagonal { from: x.body().shape().clone() }, [Edge::array(x, false)], values, false)
+    Diagonal { matrix: x.body().shape().clone(), on_zeros: false }.of(x)
 }
 #[track_caller]
-pub(super) fn on_diagonal<T: Float>(x: &NodeArrayD<T>, shape: &IxDyn) -> NodeArrayD<T> {
-    let mut matrix: ArrayD<T> = kernel::blank(shape);
-    matrix.diag_mut().assign(&**x.body().look());
-    let values = Values::new(matrix);
-    if !recording([x]) {
-        return NodeArray::made(values);
-    }
-    record(OnDiagonal, [Edge::array(x, false)], values, false)
+pub(super) fn on_diagonal<T: Float>(x: &NodeArrayD<T>, matrix: IxDyn) -> NodeArrayD<T> {
+    Diagonal { matrix, on_zeros: true }.of(x)
 }

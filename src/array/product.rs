@@ -4,14 +4,14 @@ use super::broadcast::possible;
 use super::elementwise::binary;
 use super::kernel;
 use super::moves::{reshape, transpose};
-use super::operation::{Edge, Pull, Rule, lower, record, recording, wants};
+use super::operation::{Pull, Rule, lower, record};
 use super::operators::ArrayOperand;
 use crate::error::{Error, accept};
 use crate::graph::array::{NodeArray, NodeArrayD, Values};
 use crate::graph::handle::Node;
 use crate::graph::recorded::Recorded;
 use crate::number::{Elementary, Float};
-use crate::rule::{Fold, Op};
+use crate::rule::{Fold, Needs, Op};
 use ndarray::{ArrayBase, ArrayD, ArrayRef, Axis, Data, Dimension, Ix1, Ix2, Ix3, IxDyn};
 
 /// A product of vectors and matrices, by their ranks.
@@ -19,6 +19,9 @@ struct Product;
 impl<T: Float> Rule<T> for Product {
     fn recorded(&self) -> Recorded {
         Recorded::Fold(Fold::Dot)
+    }
+    fn needs(&self, k: usize) -> Needs {
+        other(k)
     }
     fn pull(&self, at: &mut Pull<'_, T>) {
         let g = at.adjoint();
@@ -46,18 +49,20 @@ impl<T: Float> Rule<T> for Product {
         }
     }
 }
+/// What flows to a factor is a product with the other one.
+fn other(k: usize) -> Needs {
+    if k == 0 { Needs::SECOND } else { Needs::FIRST }
+}
 /// A product of ranks and shapes that fit.
 #[track_caller]
 fn product<T: Float>(a: &NodeArrayD<T>, b: &NodeArrayD<T>) -> NodeArrayD<T> {
-    let values = kernel::product(&a.body().look(), &b.body().look());
-    recorded(a, b, values)
+    record(Product, [a, b], kernel::product(&a.body().look(), &b.body().look()))
 }
 /// The product in derivative arithmetic, where zero times anything is zero: a NaN is looked into, most often there is
 /// none.
 #[track_caller]
 fn strong<T: Float>(a: &NodeArrayD<T>, b: &NodeArrayD<T>) -> NodeArrayD<T> {
-    let values = strong_values(&a.body().look(), &b.body().look());
-    recorded(a, b, values)
+    record(Product, [a, b], strong_values(&a.body().look(), &b.body().look()))
 }
 fn strong_values<T: Float>(a: &Values<T>, b: &Values<T>) -> Values<T> {
     let usual = kernel::product(a, b);
@@ -72,14 +77,6 @@ fn strong_values<T: Float>(a: &Values<T>, b: &Values<T>) -> Values<T> {
         }
     }
     Values::from_vec(usual.raw_dim(), elements)
-}
-#[track_caller]
-fn recorded<T: Float>(a: &NodeArrayD<T>, b: &NodeArrayD<T>, values: Values<T>) -> NodeArrayD<T> {
-    if !recording([a, b]) {
-        return NodeArray::made(values);
-    }
-    let edges = [Edge::array(a, wants(b)), Edge::array(b, wants(a))];
-    record(Product, edges, values, false)
 }
 /// # Errors
 /// [`Error::Shapes`] if the inner lengths differ or the ranks are not 1 or 2.
@@ -106,6 +103,9 @@ impl<T: Float> Rule<T> for Batched {
     fn recorded(&self) -> Recorded {
         Recorded::Array("matmul")
     }
+    fn needs(&self, k: usize) -> Needs {
+        other(k)
+    }
     fn pull(&self, at: &mut Pull<'_, T>) {
         let g = at.adjoint();
         if at.wants(0) {
@@ -129,11 +129,7 @@ fn batched<T: Float>(
     for ((mut z, x), y) in whole.outer_iter_mut().zip(p.outer_iter()).zip(q.outer_iter()) {
         z.assign(&**product(&Values::new(x.to_owned()), &Values::new(y.to_owned())));
     }
-    let values = Values::new(whole);
-    if !recording([a, b]) {
-        return NodeArray::made(values);
-    }
-    record(Batched, [Edge::array(a, wants(b)), Edge::array(b, wants(a))], values, false)
+    record(Batched, [a, b], Values::new(whole))
 }
 
 /// What an array can be multiplied with by [`dot`](NodeArray::dot), and what comes out:

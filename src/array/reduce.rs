@@ -4,15 +4,15 @@ use super::broadcast::fill;
 use super::choice::choose;
 use super::elementwise::binary;
 use super::kernel;
+use super::linear::Linear;
 use super::moves::{concatenate_any, range, reshape};
-use super::operation::{Edge, Pull, Rule, record, record_number, recording};
+use super::operation::{Pull, Rule, record};
 use crate::error::accept;
 use crate::graph::array::{Flow, NodeArray, NodeArrayD, Values};
-use crate::graph::cell::CONSTANT;
 use crate::graph::handle::Node;
 use crate::graph::recorded::Recorded;
 use crate::number::Float;
-use crate::rule::{Fold, Op, kinks};
+use crate::rule::{Fold, Needs, Op, kinks};
 use ndarray::{Axis, Dimension, IxDyn};
 
 /// The axis along which is reduced; `None`: the whole array.
@@ -100,10 +100,7 @@ impl<T: Float> Rule<T> for Sum {
 #[track_caller]
 pub(super) fn sum<T: Float>(x: &NodeArrayD<T>) -> Node<T> {
     let value = kernel::total(&x.body().look());
-    if !recording([x]) {
-        return Node::slot(CONSTANT, value);
-    }
-    record_number(Sum { from: x.body().shape().clone() }, [Edge::array(x, false)], value, false)
+    record(Sum { from: x.body().shape().clone() }, [x], value)
 }
 /// The sum along an axis, which stays, at length 1.
 #[track_caller]
@@ -120,6 +117,9 @@ pub(super) struct Product {
 impl<T: Float> Rule<T> for Product {
     fn recorded(&self) -> Recorded {
         Recorded::Array("prod")
+    }
+    fn needs(&self, _: usize) -> Needs {
+        Needs::FIRST
     }
     fn pull(&self, at: &mut Pull<'_, T>) {
         let x = at.operand(0);
@@ -188,6 +188,9 @@ impl<T: Float> Rule<T> for Extreme {
     fn recorded(&self) -> Recorded {
         Recorded::Array(if self.largest { "max" } else { "min" })
     }
+    fn needs(&self, _: usize) -> Needs {
+        Needs::FIRST
+    }
     fn pull(&self, at: &mut Pull<'_, T>) {
         let x = at.operand(0);
         // locally constant
@@ -235,6 +238,9 @@ impl<T: Float> Rule<T> for LogSumExp {
     fn recorded(&self) -> Recorded {
         Recorded::Fold(Fold::LogSumExp)
     }
+    fn needs(&self, _: usize) -> Needs {
+        Needs::FIRST
+    }
     fn pull(&self, at: &mut Pull<'_, T>) {
         let x = at.operand(0);
         let adjoint = at.adjoint();
@@ -250,6 +256,9 @@ impl<T: Float> Rule<T> for Softmax {
     fn recorded(&self) -> Recorded {
         Recorded::Array("softmax")
     }
+    fn needs(&self, _: usize) -> Needs {
+        Needs::RESULT
+    }
     fn pull(&self, at: &mut Pull<'_, T>) {
         let (s, g) = (at.result(), at.adjoint());
         let mean = sum_keep(&two(Op::Through, &s, &g), self.along);
@@ -263,10 +272,7 @@ pub(crate) fn softmax<T: Float>(x: &NodeArrayD<T>, along: Along) -> NodeArrayD<T
         let z = Fold::LogSumExp.value(lane, &[]);
         lane.copy_from_slice(&Fold::LogSumExp.slopes_of_one(lane, &z));
     });
-    if !recording([x]) {
-        return NodeArray::made(values);
-    }
-    record(Softmax { along }, [Edge::array(x, false)], values, true)
+    record(Softmax { along }, [x], values)
 }
 
 /// The 2-norm without overflow. The slopes are `x/‖x‖`, at the origin 0.
@@ -276,6 +282,9 @@ struct Norm {
 impl<T: Float> Rule<T> for Norm {
     fn recorded(&self) -> Recorded {
         Recorded::Fold(Fold::Norm)
+    }
+    fn needs(&self, _: usize) -> Needs {
+        Needs::FIRST | Needs::RESULT
     }
     fn pull(&self, at: &mut Pull<'_, T>) {
         let x = at.operand(0);
@@ -326,40 +335,31 @@ fn direction<T: Float>(x: &NodeArrayD<T>, length: &NodeArrayD<T>, along: Along) 
 #[track_caller]
 pub(super) fn norm<T: Float>(x: &NodeArrayD<T>, along: Along) -> NodeArrayD<T> {
     let values = lanes(&x.body().look(), along, |lane| Fold::Norm.value(lane, &[]));
-    if !recording([x]) {
-        return NodeArray::made(values);
-    }
-    record(Norm { along }, [Edge::array(x, true)], values, true)
+    record(Norm { along }, [x], values)
 }
 
 // ------------------------------------------------------------------------------------------------ running sums
 
 /// Running sums. The adjoint sums from the other end.
-struct RunningSum {
-    axis: usize,
-    backwards: bool,
+pub(super) struct RunningSum {
+    pub axis: usize,
+    pub backwards: bool,
 }
-impl<T: Float> Rule<T> for RunningSum {
-    fn recorded(&self) -> Recorded {
-        Recorded::Array("cumsum")
+impl<T: Float> Linear<T> for RunningSum {
+    fn name(&self) -> &'static str {
+        "cumsum"
     }
-    fn pull(&self, at: &mut Pull<'_, T>) {
-        let part = running_sum(&at.adjoint(), self.axis, !self.backwards);
-        at.give(0, &part);
+    fn values(&self, x: Values<T>) -> Values<T> {
+        on_lanes(&x, Some(self.axis), |lane| {
+            let mut sum = T::of(0.0);
+            let add = |x: &mut T| {
+                sum += *x;
+                *x = sum;
+            };
+            if self.backwards { lane.iter_mut().rev().for_each(add) } else { lane.iter_mut().for_each(add) }
+        })
     }
-}
-#[track_caller]
-pub(super) fn running_sum<T: Float>(x: &NodeArrayD<T>, axis: usize, backwards: bool) -> NodeArrayD<T> {
-    let values = on_lanes(&x.body().look(), Some(axis), |lane| {
-        let mut sum = T::of(0.0);
-        let add = |x: &mut T| {
-            sum += *x;
-            *x = sum;
-        };
-        if backwards { lane.iter_mut().rev().for_each(add) } else { lane.iter_mut().for_each(add) }
-    });
-    if !recording([x]) {
-        return NodeArray::made(values);
+    fn adjoint(&self) -> Self {
+        RunningSum { axis: self.axis, backwards: !self.backwards }
     }
-    record(RunningSum { axis, backwards }, [Edge::array(x, false)], values, false)
 }

@@ -211,12 +211,10 @@ impl<T: Float> Traced<T> {
         for (k, step) in self.steps.iter().enumerate().rev() {
             let Some(adjoint) = of_steps[k].take() else { continue };
             let [x, y, w] = step.operands.map(|place| value(&values, place));
-            for (i, &place) in step.operands[..step.op.arity()].iter().enumerate() {
-                if !matches!(place, Place::Constant(_)) {
-                    let slope = step.op.slope(i, [&x, &y, &w], step.exponent, &values[k]);
-                    deliver(place, shaped(S::flow(&slope, &adjoint)), &mut of_steps, &mut adjoints);
-                }
-            }
+            let wanted = |i: usize| !matches!(step.operands[i], Place::Constant(_));
+            step.op.pull([&x, &y, &w], step.exponent, &values[k], &adjoint, wanted, |i, part| {
+                deliver(step.operands[i], shaped(part), &mut of_steps, &mut adjoints);
+            });
         }
         adjoints
     }
