@@ -1,58 +1,26 @@
 //! Arrays in the graph: whole ndarrays as nodes.
 //!
-//! | file | what it does |
+//! | floor | what stands there |
 //! |---|---|
-//! | `operation` | an operation becomes a cell; what a rule may ask when adjoints flow back |
-//! | `feed` | operands in blocks, broadcast on the way |
-//! | `kernel` | loops over elements, on plain numbers |
-//! | `elementwise` | the rows of the table, element by element |
-//! | `trace`, `fused`, `map` | scalar closures: traced once, run block by block; by name |
-//! | `lanes` | an array as a number, for slopes in the graph of derivatives |
-//! | `broadcast` | broadcasting, and summing, its adjoint |
-//! | `choice` | choosing element by element |
-//! | `convert` | to and from numbers and plain arrays |
-//! | `reduce`, `reductions` | sums, products, extremes, norms; by name |
-//! | `moves`, `shape` | reshaping, slicing, selecting, putting together; by name |
-//! | `product` | products of vectors and matrices |
-//! | `operators` | the std operators, in every ownership form |
-//! | `methods` | the rows as methods |
-//! | `learn`, `dropout` | softmax, losses, dropout |
-//! | `parameters` | many leaves at once |
-//! | `first_order` | operations made of plain closures |
+//! | `surface` | operations by name, as users call them |
+//! | `rule` | what they compute, and how adjoints flow back |
+//! | `record` | an operation becomes a cell; what a rule may ask when adjoints flow back |
+//! | `data` | values without a graph: how they are gone through, and loops over plain numbers |
 //!
-//! What is not elementwise is linear or bilinear: such an operation has no slope, it has an *adjoint*, and the two stand
-//! beside each other in one file.
+//! A file uses only its own floor and lower ones. What is not elementwise is linear or bilinear: such an operation has no
+//! slope, it has an *adjoint*, and the two stand beside each other in one file.
 
-pub(crate) mod broadcast;
-mod choice;
-mod convert;
-mod dropout;
-pub(crate) mod elementwise;
-mod feed;
-pub(crate) mod first_order;
-mod fused;
-mod kernel;
-mod lanes;
-pub(crate) mod learn;
-mod linear;
-mod map;
-mod methods;
-mod moves;
-mod operation;
-mod operators;
-mod parameters;
-mod product;
-mod reduce;
-mod reductions;
-mod shape;
-mod trace;
-pub use dropout::Dropout;
-pub use first_order::{InGraph, Plain, first_order};
-pub use map::{try_zip_map, zip_map};
-pub use operators::ArrayOperand;
-pub use parameters::Parameters;
-pub use product::Dot;
-pub use shape::{concatenate, stack, try_concatenate, try_stack};
+mod data;
+mod record;
+pub(crate) mod rule;
+pub(crate) mod surface;
+pub use rule::product::Dot;
+pub use surface::dropout::Dropout;
+pub use surface::first_order::{InGraph, Plain, first_order};
+pub use surface::map::{try_zip_map, zip_map};
+pub use surface::operators::ArrayOperand;
+pub use surface::parameters::Parameters;
+pub use surface::shape::{concatenate, stack, try_concatenate, try_stack};
 
 use crate::error::{Error, accept};
 use crate::graph::array::{Flow, NodeArray, NodeArrayD, Values, ranked, unranked};
@@ -63,7 +31,7 @@ use crate::graph::homes::{self, ENDING};
 use crate::graph::recorded::Recorded;
 use crate::number::Float;
 use ndarray::{ArcArray, ArrayBase, ArrayRef, Data, Dimension, Ix0, Ix1, Ix2, Ix3, Ix4, Ix5, Ix6};
-use operation::{Identity, record};
+use record::{Identity, record};
 use std::rc::Rc;
 
 /// An array without axes, in the graph: one number.

@@ -3,7 +3,7 @@
 //! The same walk as a sweep's, with adjoints that are nodes and stand beside the graph: it may be swept meanwhile, and
 //! recording goes on in the chunk that is being walked. The slopes are the table's, run on nodes.
 
-use crate::array::elementwise::join;
+use crate::array::rule::elementwise::join;
 use crate::array::{one_element, same_shape};
 use crate::error::accept;
 use crate::graph::anomaly;

@@ -1,7 +1,7 @@
 //! Layers in a graph of nodes.
 
 use super::{Layer, OneInput};
-use crate::array::first_order::{InGraph, Plain, custom};
+use crate::array::surface::first_order::{InGraph, Plain, custom};
 use std::cell::{Cell, Ref, RefCell, RefMut};
 use std::rc::Rc;
 

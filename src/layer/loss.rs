@@ -1,7 +1,7 @@
 //! The layer at the end.
 
 use super::{OneInput, remembered};
-use crate::array::learn::{check_labels, log_softmax_of, surprise};
+use crate::array::rule::softmax::{check_labels, log_softmax_of, surprise};
 use crate::array::same_shape;
 use crate::error::{Error, accept};
 use crate::number::{Elementary, Float};

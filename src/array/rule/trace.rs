@@ -11,7 +11,7 @@ use std::collections::HashMap;
 
 /// Where an operand of a step stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(crate) enum Place {
     /// An argument of the closure.
     Input(usize),
     /// A number of the graph that does not depend on the arguments.
@@ -22,7 +22,7 @@ pub(super) enum Place {
 }
 /// One row of the table.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Step {
+pub(crate) struct Step {
     pub op: Op,
     /// powi's.
     pub exponent: i32,
@@ -30,7 +30,7 @@ pub(super) struct Step {
     pub operands: [Place; 3],
 }
 /// What a closure computes from its arguments.
-pub(super) struct Traced<T: Float> {
+pub(crate) struct Traced<T: Float> {
     pub inputs: usize,
     pub captured: Vec<Node<T>>,
     pub constants: Vec<T>,
@@ -43,7 +43,7 @@ pub(super) struct Traced<T: Float> {
 /// # Panics
 /// If it asks for a value that depends on its arguments, or puts them into an operation that is no row of the table.
 #[track_caller]
-pub(super) fn trace<T: Float, const N: usize>(f: impl FnOnce([&Node<T>; N]) -> Node<T>) -> Traced<T> {
+pub(crate) fn trace<T: Float, const N: usize>(f: impl FnOnce([&Node<T>; N]) -> Node<T>) -> Traced<T> {
     let unknown = || Node::slot(LEAF, T::of(f64::NAN));
     let leaves: [Node<T>; N] = std::array::from_fn(|_| unknown());
     // whatever the closure records stands behind this cell, which lives until all has been read
@@ -162,7 +162,7 @@ impl<T: Float> Reader<T> {
 }
 
 /// The adjoints of inputs and captured numbers, for any kind of number: the steps from the last to the first.
-pub(super) struct Adjoints<S> {
+pub(crate) struct Adjoints<S> {
     pub inputs: Vec<Option<S>>,
     pub captured: Vec<Option<S>>,
 }

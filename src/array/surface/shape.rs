@@ -1,9 +1,11 @@
 //! Moving elements, by name: reshaping, permuting axes, slicing, selecting, putting together.
 
-use super::broadcast::{common, fill, is_possible};
-use super::linear::Linear;
-use super::moves::{Permute, check_slice, concatenate_any, diagonal, from_nodes, on_diagonal, reshape, select, slice};
-use super::operation::lower;
+use crate::array::record::lower;
+use crate::array::rule::broadcast::{common, fill, is_possible};
+use crate::array::rule::linear::Linear;
+use crate::array::rule::moves::{
+    Permute, check_slice, concatenate_any, diagonal, from_nodes, on_diagonal, reshape, select, slice,
+};
 use crate::error::{Error, accept};
 use crate::graph::array::{NodeArray, NodeArrayD};
 use crate::graph::handle::Node;

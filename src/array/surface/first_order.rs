@@ -1,7 +1,7 @@
 //! Operations on arrays and numbers made of plain closures. They are of first order, for a closure knows plain values
 //! only.
 
-use super::operation::{Operand, Pull, Rule, record, with_swept};
+use crate::array::record::{Operand, Pull, Rule, record, with_swept};
 use crate::graph::array::{Flow, NodeArray, NodeArrayD, ranked, unranked};
 use crate::graph::handle::Node;
 use crate::graph::payload::{self, Running};

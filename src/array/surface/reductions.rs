@@ -1,11 +1,11 @@
 //! Reductions, by name: of the whole array to a number of the graph, or along an axis.
 
-use super::broadcast::possible;
-use super::elementwise::unary;
-use super::linear::Linear;
-use super::moves::reshape;
-use super::operation::{lower, record};
-use super::reduce::{
+use crate::array::record::{lower, record};
+use crate::array::rule::broadcast::possible;
+use crate::array::rule::elementwise::unary;
+use crate::array::rule::linear::Linear;
+use crate::array::rule::moves::reshape;
+use crate::array::rule::reduce::{
     Along, Extreme, LogSumExp, Product, RunningSum, count, extreme, kept, lanes, norm, sum, sum_keep, two,
 };
 use crate::error::{Error, accept};

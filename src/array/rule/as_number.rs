@@ -7,7 +7,7 @@
 use super::broadcast::common;
 use super::choice::choose;
 use super::elementwise::{binary, join, ternary, unary};
-use super::kernel;
+use crate::array::data::kernel;
 use crate::error::Error;
 use crate::graph::array::{NodeArray, NodeArrayD, Values};
 use crate::number::{Elementary, Float, Seen};

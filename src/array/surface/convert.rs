@@ -1,6 +1,6 @@
 //! To and from numbers of the graph and arrays of ndarray's; what is shown.
 
-use super::operation::{lift, lower};
+use crate::array::record::{lift, lower};
 use crate::graph::array::{NodeArray, Values};
 use crate::graph::handle::Node;
 use crate::number::Float;

@@ -6,11 +6,11 @@
 //! −∞ throughout has the softmax 0, infinite logits share equally, and NaN gives NaN.
 
 use super::elementwise::binary;
-use super::kernel;
-use super::operation::{Pull, Rule, record};
-use super::operators::ArrayOperand;
 use super::reduce::{on_lanes, softmax, sum_keep, two};
-use super::same_shape;
+use crate::array::data::kernel;
+use crate::array::record::{Pull, Rule, record};
+use crate::array::same_shape;
+use crate::array::surface::operators::ArrayOperand;
 use crate::error::{Error, accept};
 use crate::graph::array::{NodeArray, NodeArrayD, Values};
 use crate::graph::handle::Node;

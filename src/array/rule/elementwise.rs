@@ -1,10 +1,10 @@
 //! The rows of the table, element by element: operands broadcast as ndarray's do.
 
+use super::as_number::Lanes;
 use super::broadcast::{common, fill, sum_to};
-use super::feed::{BLOCK, Feed, Order, blocks, flow_blocks};
-use super::kernel;
-use super::lanes::Lanes;
-use super::operation::{Pull, Rule, record};
+use crate::array::data::feed::{BLOCK, Feed, Order, blocks, flow_blocks};
+use crate::array::data::kernel;
+use crate::array::record::{Pull, Rule, record};
 use crate::error::Error;
 use crate::graph::array::{Flow, NodeArrayD, Values, take_unwritten};
 use crate::graph::recorded::Recorded;

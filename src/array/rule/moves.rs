@@ -2,9 +2,9 @@
 //! operation stands its adjoint. What is only another view shares the buffer.
 
 use super::broadcast::possible;
-use super::kernel;
 use super::linear::Linear;
-use super::operation::{Operand, Pull, Rule, record};
+use crate::array::data::kernel;
+use crate::array::record::{Operand, Pull, Rule, record};
 use crate::error::Error;
 use crate::graph::array::{Flow, NodeArrayD, Values};
 use crate::graph::handle::Node;
@@ -37,7 +37,7 @@ impl<T: Float> Linear<T> for Reshape {
 }
 /// Under a shape with as many elements.
 #[track_caller]
-pub(super) fn reshape<T: Float>(x: &NodeArrayD<T>, shape: &IxDyn) -> NodeArrayD<T> {
+pub(crate) fn reshape<T: Float>(x: &NodeArrayD<T>, shape: &IxDyn) -> NodeArrayD<T> {
     if x.body().shape() == shape && !x.is_leaf() {
         return x.clone();
     }
@@ -47,7 +47,7 @@ pub(super) fn reshape<T: Float>(x: &NodeArrayD<T>, shape: &IxDyn) -> NodeArrayD<
 // ------------------------------------------------------------------------------------------------ permute
 
 /// The axes in another order: axis `k` of the result is axis `axes[k]`. The adjoint's are put back.
-pub(super) struct Permute {
+pub(crate) struct Permute {
     pub axes: Vec<usize>,
 }
 impl<T: Float> Linear<T> for Permute {
@@ -70,7 +70,7 @@ impl<T: Float> Linear<T> for Permute {
 }
 /// The last two axes exchanged.
 #[track_caller]
-pub(super) fn transpose<T: Float>(x: &NodeArrayD<T>) -> NodeArrayD<T> {
+pub(crate) fn transpose<T: Float>(x: &NodeArrayD<T>) -> NodeArrayD<T> {
     let n = x.ndim();
     let mut axes: Vec<usize> = (0..n).collect();
     if n >= 2 {
@@ -115,19 +115,19 @@ impl<T: Float> Linear<T> for Slice {
     }
 }
 #[track_caller]
-pub(super) fn slice<T: Float>(x: &NodeArrayD<T>, info: &[SliceInfoElem]) -> NodeArrayD<T> {
+pub(crate) fn slice<T: Float>(x: &NodeArrayD<T>, info: &[SliceInfoElem]) -> NodeArrayD<T> {
     Slice { info: info.into(), whole: x.body().shape().clone(), into_zeros: false }.of(x)
 }
 /// From one place on an axis to before another.
 #[track_caller]
-pub(super) fn range<T: Float>(x: &NodeArrayD<T>, axis: usize, from: usize, to: usize) -> NodeArrayD<T> {
+pub(crate) fn range<T: Float>(x: &NodeArrayD<T>, axis: usize, from: usize, to: usize) -> NodeArrayD<T> {
     let whole = SliceInfoElem::Slice { start: 0, end: None, step: 1 };
     let mut info = vec![whole; x.ndim()];
     info[axis] = SliceInfoElem::Slice { start: from.cast_signed(), end: Some(to.cast_signed()), step: 1 };
     slice(x, &info)
 }
 /// Whether ndarray can take the slice; its own panics do not name the operation.
-pub(super) fn check_slice(info: &[SliceInfoElem], shape: &[usize]) -> Result<(), Error> {
+pub(crate) fn check_slice(info: &[SliceInfoElem], shape: &[usize]) -> Result<(), Error> {
     let mut axes = shape.iter();
     for element in info {
         match *element {
@@ -189,7 +189,7 @@ impl<T: Float> Linear<T> for Select {
     }
 }
 #[track_caller]
-pub(super) fn select<T: Float>(x: &NodeArrayD<T>, axis: usize, places: &[usize]) -> NodeArrayD<T> {
+pub(crate) fn select<T: Float>(x: &NodeArrayD<T>, axis: usize, places: &[usize]) -> NodeArrayD<T> {
     Select { axis, places: places.into(), whole: x.body().shape().clone(), into_zeros: false }.of(x)
 }
 
@@ -220,7 +220,7 @@ impl<T: Float> Rule<T> for Concatenate {
 /// # Errors
 /// [`Error::Shape`] if there are none, [`Error::Shapes`] if they differ on other axes.
 #[track_caller]
-pub(super) fn concatenate_any<T: Float>(axis: usize, parts: &[NodeArrayD<T>]) -> Result<NodeArrayD<T>, Error> {
+pub(crate) fn concatenate_any<T: Float>(axis: usize, parts: &[NodeArrayD<T>]) -> Result<NodeArrayD<T>, Error> {
     let Some(first) = parts.first() else {
         return Err(Error::Shape { operation: "concatenate", shape: Vec::new(), wanted: "at least one array" });
     };
@@ -267,7 +267,7 @@ impl<T: Float> Rule<T> for FromNodes {
     }
 }
 #[track_caller]
-pub(super) fn from_nodes<T: Float>(x: &[Node<T>]) -> NodeArrayD<T> {
+pub(crate) fn from_nodes<T: Float>(x: &[Node<T>]) -> NodeArrayD<T> {
     let values = Values::from_vec(IxDyn(&[x.len()]), x.iter().map(Node::value).collect());
     record(FromNodes, x.iter().map(Operand::Number).collect::<Vec<_>>(), values)
 }
@@ -296,10 +296,10 @@ impl<T: Float> Linear<T> for Diagonal {
     }
 }
 #[track_caller]
-pub(super) fn diagonal<T: Float>(x: &NodeArrayD<T>) -> NodeArrayD<T> {
+pub(crate) fn diagonal<T: Float>(x: &NodeArrayD<T>) -> NodeArrayD<T> {
     Diagonal { matrix: x.body().shape().clone(), on_zeros: false }.of(x)
 }
 #[track_caller]
-pub(super) fn on_diagonal<T: Float>(x: &NodeArrayD<T>, matrix: IxDyn) -> NodeArrayD<T> {
+pub(crate) fn on_diagonal<T: Float>(x: &NodeArrayD<T>, matrix: IxDyn) -> NodeArrayD<T> {
     Diagonal { matrix, on_zeros: true }.of(x)
 }

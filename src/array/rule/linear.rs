@@ -1,7 +1,7 @@
 //! Linear operations on one array. Such an operation is a name, its values and its adjoint, the way back; the adjoint's
 //! adjoint is the operation itself, so that every order of derivatives is there at once.
 
-use super::operation::{Pull, Rule, record};
+use crate::array::record::{Pull, Rule, record};
 use crate::graph::array::{Flow, NodeArrayD, Values};
 use crate::graph::recorded::Recorded;
 use crate::number::Float;

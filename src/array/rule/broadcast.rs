@@ -1,8 +1,8 @@
 //! Broadcasting and its adjoint, summing: one is the other's transpose.
 
-use super::feed::{BLOCK, Feed, Order, blocks};
-use super::kernel;
 use super::linear::Linear;
+use crate::array::data::feed::{BLOCK, Feed, Order, blocks};
+use crate::array::data::kernel;
 use crate::error::Error;
 use crate::graph::array::{NodeArrayD, Values, take};
 use crate::number::Float;
@@ -33,14 +33,14 @@ pub(crate) fn common(operation: &'static str, x: &IxDyn, y: &IxDyn) -> Result<Ix
 }
 /// Whether an array can have this shape: not if the lengths other than 0 multiply to more than memory could have. (Numbers
 /// of four bytes and more are what there is, up to nested ones of many parts.)
-pub(super) fn is_possible(shape: &[usize]) -> bool {
+pub(crate) fn is_possible(shape: &[usize]) -> bool {
     const LARGEST: usize = 1 << 10;
     let size = shape.iter().filter(|&&n| n != 0).try_fold(LARGEST, |size, &n| size.checked_mul(n));
     size.is_some_and(|size| isize::try_from(size).is_ok())
 }
 /// # Errors
 /// [`Error::Shape`] if no array can have this shape.
-pub(super) fn possible(operation: &'static str, shape: &[usize]) -> Result<(), Error> {
+pub(crate) fn possible(operation: &'static str, shape: &[usize]) -> Result<(), Error> {
     if is_possible(shape) {
         return Ok(());
     }

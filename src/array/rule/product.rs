@@ -2,10 +2,10 @@
 
 use super::broadcast::possible;
 use super::elementwise::binary;
-use super::kernel;
 use super::moves::{reshape, transpose};
-use super::operation::{Pull, Rule, lower, record};
-use super::operators::ArrayOperand;
+use crate::array::data::kernel;
+use crate::array::record::{Pull, Rule, lower, record};
+use crate::array::surface::operators::ArrayOperand;
 use crate::error::{Error, accept};
 use crate::graph::array::{NodeArray, NodeArrayD, Values};
 use crate::graph::handle::Node;

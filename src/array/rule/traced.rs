@@ -5,12 +5,12 @@
 //! the partial derivatives by the inputs, which are all that a sweep needs (as in the statements of a tape: Griewank &
 //! Walther 2008, section 4.3). For the graph of derivatives the steps run on whole arrays.
 
+use super::as_number::Lanes;
 use super::broadcast::{common, fill, sum_to};
-use super::feed::{BLOCK, Feed, Order, flow_blocks};
-use super::kernel;
-use super::lanes::Lanes;
-use super::operation::{Operand, Pull, Rule, is_recorded, lift, record, wants};
 use super::trace::{Place, Traced, trace};
+use crate::array::data::feed::{BLOCK, Feed, Order, flow_blocks};
+use crate::array::data::kernel;
+use crate::array::record::{Operand, Pull, Rule, is_recorded, lift, record, wants};
 use crate::error::{Error, accept};
 use crate::graph::array::{Flow, NodeArray, NodeArrayD, Values, take};
 use crate::graph::handle::Node;
@@ -27,7 +27,7 @@ const NEAR_BYTES: usize = 48 << 10;
 /// # Errors
 /// [`Error::Shapes`] if the arrays do not broadcast together.
 #[track_caller]
-pub(super) fn zip_any<T: Float, const N: usize>(
+pub(crate) fn zip_any<T: Float, const N: usize>(
     name: &'static str,
     arrays: [NodeArrayD<T>; N],
     f: impl FnOnce([&Node<T>; N]) -> Node<T>,
@@ -50,7 +50,7 @@ pub(super) fn zip_any<T: Float, const N: usize>(
 
 /// Over the elements of one array: see [`map`](NodeArray::map).
 #[track_caller]
-pub(super) fn map_any<T: Float>(x: NodeArrayD<T>, f: impl FnOnce(&Node<T>) -> Node<T>) -> NodeArrayD<T> {
+pub(crate) fn map_any<T: Float>(x: NodeArrayD<T>, f: impl FnOnce(&Node<T>) -> Node<T>) -> NodeArrayD<T> {
     accept(zip_any("map", [x], |[x]| f(x)))
 }
 

@@ -3,10 +3,10 @@
 use super::broadcast::fill;
 use super::choice::choose;
 use super::elementwise::binary;
-use super::kernel;
 use super::linear::Linear;
 use super::moves::{concatenate_any, range, reshape};
-use super::operation::{Pull, Rule, record};
+use crate::array::data::kernel;
+use crate::array::record::{Pull, Rule, record};
 use crate::error::accept;
 use crate::graph::array::{Flow, NodeArray, NodeArrayD, Values};
 use crate::graph::handle::Node;
@@ -16,10 +16,10 @@ use crate::rule::{Fold, Needs, Op, kinks};
 use ndarray::{Axis, Dimension, IxDyn};
 
 /// The axis along which is reduced; `None`: the whole array.
-pub(super) type Along = Option<usize>;
+pub(crate) type Along = Option<usize>;
 
 /// The shape with the axis, or all of them, at length 1.
-pub(super) fn kept(shape: &IxDyn, along: Along) -> IxDyn {
+pub(crate) fn kept(shape: &IxDyn, along: Along) -> IxDyn {
     let mut kept = shape.clone();
     match along {
         Some(axis) => kept[axis] = 1,
@@ -28,12 +28,12 @@ pub(super) fn kept(shape: &IxDyn, along: Along) -> IxDyn {
     kept
 }
 /// How many elements go into one.
-pub(super) fn count(shape: &IxDyn, along: Along) -> usize {
+pub(crate) fn count(shape: &IxDyn, along: Along) -> usize {
     along.map_or_else(|| shape.size(), |axis| shape[axis])
 }
 
 /// `f` of each lane, its elements in a row; the result keeps the axes, at length 1.
-pub(super) fn lanes<T: Float>(x: &Values<T>, along: Along, f: impl Fn(&[T]) -> T) -> Values<T> {
+pub(crate) fn lanes<T: Float>(x: &Values<T>, along: Along, f: impl Fn(&[T]) -> T) -> Values<T> {
     let shape = kept(&x.raw_dim(), along);
     let elements = match (along, x.as_slice()) {
         (None, Some(all)) => vec![f(all)],
@@ -56,7 +56,7 @@ pub(super) fn lanes<T: Float>(x: &Values<T>, along: Along, f: impl Fn(&[T]) -> T
     Values::from_vec(shape, elements)
 }
 /// `f` writes to each lane of a copy.
-pub(super) fn on_lanes<T: Float>(x: &Values<T>, along: Along, f: impl Fn(&mut [T])) -> Values<T> {
+pub(crate) fn on_lanes<T: Float>(x: &Values<T>, along: Along, f: impl Fn(&mut [T])) -> Values<T> {
     let mut result = kernel::copy(x).shared().into_owned();
     let Some(axis) = along else {
         let mut all: Vec<T> = result.iter().copied().collect();
@@ -98,20 +98,20 @@ impl<T: Float> Rule<T> for Sum {
 }
 /// The sum of the whole array.
 #[track_caller]
-pub(super) fn sum<T: Float>(x: &NodeArrayD<T>) -> Node<T> {
+pub(crate) fn sum<T: Float>(x: &NodeArrayD<T>) -> Node<T> {
     let value = kernel::total(&x.body().look());
     record(Sum { from: x.body().shape().clone() }, [x], value)
 }
 /// The sum along an axis, which stays, at length 1.
 #[track_caller]
-pub(super) fn sum_keep<T: Float>(x: &NodeArrayD<T>, along: Along) -> NodeArrayD<T> {
+pub(crate) fn sum_keep<T: Float>(x: &NodeArrayD<T>, along: Along) -> NodeArrayD<T> {
     super::broadcast::sum_to(x, &kept(x.body().shape(), along))
 }
 
 // ------------------------------------------------------------------------------------------------ products
 
 /// The product. Each element's slope is the product of the others, found without dividing.
-pub(super) struct Product {
+pub(crate) struct Product {
     pub along: Along,
 }
 impl<T: Float> Rule<T> for Product {
@@ -173,14 +173,14 @@ fn product_adjoint<T: Float>(x: &NodeArrayD<T>, adjoint: NodeArrayD<T>, along: A
     if shape.size() == 0 { NodeArray::made(Values::full(shape.clone(), T::of(1.0))) } else { reshape(&adjoint, shape) }
 }
 #[track_caller]
-pub(super) fn two<T: Float>(op: Op, x: &NodeArrayD<T>, y: &NodeArrayD<T>) -> NodeArrayD<T> {
+pub(crate) fn two<T: Float>(op: Op, x: &NodeArrayD<T>, y: &NodeArrayD<T>) -> NodeArrayD<T> {
     accept(binary(op, x, y))
 }
 
 // ------------------------------------------------------------------------------------------------ max and min
 
 /// The largest or smallest element. The slope is shared equally by all that tie.
-pub(super) struct Extreme {
+pub(crate) struct Extreme {
     pub along: Along,
     pub largest: bool,
 }
@@ -201,7 +201,7 @@ impl<T: Float> Rule<T> for Extreme {
     }
 }
 /// The largest or smallest; of several that tie, as dual numbers, the tangents' mean.
-pub(super) fn extreme<T: Float>(lane: &[T], largest: bool) -> T {
+pub(crate) fn extreme<T: Float>(lane: &[T], largest: bool) -> T {
     // a number wins against NaN, as in the row of two operands
     let wins = |a: T, b: T| if largest { num_traits::Float::max(a, b) } else { num_traits::Float::min(a, b) };
     let best = lane.iter().copied().reduce(wins).unwrap_or_else(num_traits::Float::nan);
@@ -231,7 +231,7 @@ fn shares<T: Float>(lane: &mut [T], largest: bool) {
 // ------------------------------------------------------------------------------------------------ logsumexp and norm
 
 /// `ln Σ e^x` without overflow. The slopes are the softmax.
-pub(super) struct LogSumExp {
+pub(crate) struct LogSumExp {
     pub along: Along,
 }
 impl<T: Float> Rule<T> for LogSumExp {
@@ -333,7 +333,7 @@ fn direction<T: Float>(x: &NodeArrayD<T>, length: &NodeArrayD<T>, along: Along) 
     accept(choose(&mask, &NodeArray::made(fixed), &others))
 }
 #[track_caller]
-pub(super) fn norm<T: Float>(x: &NodeArrayD<T>, along: Along) -> NodeArrayD<T> {
+pub(crate) fn norm<T: Float>(x: &NodeArrayD<T>, along: Along) -> NodeArrayD<T> {
     let values = lanes(&x.body().look(), along, |lane| Fold::Norm.value(lane, &[]));
     record(Norm { along }, [x], values)
 }
@@ -341,7 +341,7 @@ pub(super) fn norm<T: Float>(x: &NodeArrayD<T>, along: Along) -> NodeArrayD<T> {
 // ------------------------------------------------------------------------------------------------ running sums
 
 /// Running sums. The adjoint sums from the other end.
-pub(super) struct RunningSum {
+pub(crate) struct RunningSum {
     pub axis: usize,
     pub backwards: bool,
 }

@@ -1,7 +1,7 @@
 //! The std operators, in every ownership form and with everything that can stand beside an array.
 
-use super::elementwise::{binary, unary};
-use super::operation::lift;
+use crate::array::record::lift;
+use crate::array::rule::elementwise::{binary, unary};
 use crate::dual::Dual;
 use crate::error::accept;
 use crate::graph::array::{NodeArray, NodeArrayD, Values};

@@ -1,6 +1,6 @@
 //! Dropout: a part of the elements is left out at random, the others make up for it.
 
-use super::linear::Linear;
+use crate::array::rule::linear::Linear;
 use crate::error::{Error, accept};
 use crate::graph::array::{NodeArray, Values, take};
 use crate::number::Float;
