@@ -3,8 +3,8 @@
 //! The same walk as a sweep's, with adjoints that are nodes and stand beside the graph: it may be swept meanwhile, and
 //! recording goes on in the chunk that is being walked. The slopes are the table's, run on nodes.
 
+use crate::array::data::shapes::{one_element, same_shape};
 use crate::array::rule::elementwise::join;
-use crate::array::{one_element, same_shape};
 use crate::error::accept;
 use crate::graph::anomaly;
 use crate::graph::array::{NodeArray, NodeArrayD, Term, Values};

@@ -309,6 +309,14 @@ impl<T: Float> Pull<'_, T> {
             _ => unsaved(self.rule),
         }
     }
+    /// The shape of operand `k`; of a number that of an array without axes.
+    pub fn operand_shape(&self, k: usize) -> IxDyn {
+        let payload = if self.edges[k].is_array { self.edges[k].node.payload() } else { None };
+        payload
+            .as_ref()
+            .and_then(|payload| payload.collector())
+            .map_or_else(|| IxDyn(&[]), |array| array.shape().clone())
+    }
     /// How many operands there are.
     pub fn operands(&self) -> usize {
         self.edges.len()

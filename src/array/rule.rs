@@ -6,7 +6,7 @@
 //! | `broadcast` | broadcasting, and summing, its adjoint |
 //! | `moves` | reshaping, slicing, selecting, putting together |
 //! | `choice` | choosing element by element |
-//! | `elementwise` | the rows of the table, element by element |
+//! | `elementwise`, `slopes` | the rows of the table, element by element; how adjoints flow back through them |
 //! | `as_number` | an array as a number, for slopes in the graph of derivatives |
 //! | `product` | products of vectors and matrices |
 //! | `reduce` | sums, products, extremes, norms |
@@ -21,6 +21,7 @@ pub(crate) mod linear;
 pub(crate) mod moves;
 pub(crate) mod product;
 pub(crate) mod reduce;
+mod slopes;
 pub(crate) mod softmax;
 pub(crate) mod trace;
 pub(crate) mod traced;

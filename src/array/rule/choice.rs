@@ -1,7 +1,8 @@
 //! Choosing element by element: the branch not taken has no edge.
 
-use super::broadcast::{common, sum_to};
+use super::broadcast::sum_to;
 use crate::array::data::kernel;
+use crate::array::data::shapes::common;
 use crate::array::record::{Pull, Rule, record};
 use crate::error::Error;
 use crate::graph::array::{NodeArray, NodeArrayD, Values, take};

@@ -1,9 +1,9 @@
 //! Moving elements: reshaping, permuting axes, slicing, selecting, putting together. All of it is linear: beside each
 //! operation stands its adjoint. What is only another view shares the buffer.
 
-use super::broadcast::possible;
 use super::linear::Linear;
 use crate::array::data::kernel;
+use crate::array::data::shapes::possible;
 use crate::array::record::{Operand, Pull, Rule, record};
 use crate::error::Error;
 use crate::graph::array::{Flow, NodeArrayD, Values};

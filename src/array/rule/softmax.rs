@@ -1,23 +1,20 @@
-//! What learning asks for beside arithmetic: softmax and its logarithm, and two losses. Each has its adjoint beside it.
+//! Softmax and its logarithm, and two losses. Each has its adjoint beside it.
 //!
 //! A lane of logits is never exponentiated as it is: the largest one is taken off first, so that nothing overflows, and
 //! left out of the sum, so that `ln(1 + the others)` keeps its digits however sure a model is. What holds at the ends of
 //! the range follows from one sentence: the softmax is the slope of [`logsumexp`](NodeArray::logsumexp). A lane that is
 //! −∞ throughout has the softmax 0, infinite logits share equally, and NaN gives NaN.
 
-use super::elementwise::binary;
-use super::reduce::{on_lanes, softmax, sum_keep, two};
+use super::reduce::{on_lanes, sum_keep, two};
 use crate::array::data::kernel;
 use crate::array::record::{Pull, Rule, record};
-use crate::array::same_shape;
-use crate::array::surface::operators::ArrayOperand;
-use crate::error::{Error, accept};
+use crate::error::Error;
 use crate::graph::array::{NodeArray, NodeArrayD, Values};
 use crate::graph::handle::Node;
 use crate::graph::recorded::Recorded;
 use crate::number::Float;
 use crate::rule::{Fold, Needs, Op};
-use ndarray::{ArrayD, Axis, Dimension, Ix2};
+use ndarray::ArrayD;
 use std::rc::Rc;
 
 // ------------------------------------------------------------------------------------------------ a lane of logits
@@ -51,7 +48,7 @@ pub(crate) fn log_softmax_of<T: Float>(lane: &mut [T]) {
 }
 /// `−ln softmax` at the label. The logits become the slopes, `softmax − one-hot`; at the label that is `−Σ` of the
 /// others' softmax, which keeps its digits where the label's own is nearly 1.
-pub(crate) fn surprise<T: Float>(lane: &mut [T], label: usize) -> T {
+pub(crate) fn negative_log_likelihood<T: Float>(lane: &mut [T], label: usize) -> T {
     let one = T::of(1.0);
     let Some(top) = top(lane) else {
         infinite(lane);
@@ -94,14 +91,14 @@ impl<T: Float> Rule<T> for LogSoftmax {
     }
 }
 #[track_caller]
-fn log_softmax<T: Float>(x: &NodeArrayD<T>, along: usize) -> NodeArrayD<T> {
+pub(crate) fn log_softmax<T: Float>(x: &NodeArrayD<T>, along: usize) -> NodeArrayD<T> {
     let values = on_lanes(&x.body().look(), Some(along), log_softmax_of);
     record(LogSoftmax { along }, [x], values)
 }
 
 // ------------------------------------------------------------------------------------------------ cross-entropy
 
-/// The mean of the rows' surprise. The adjoint is `(softmax − one-hot)·g/n`; it is found with the value, so that the
+/// The mean of the rows' negative log-likelihoods. The adjoint is `(softmax − one-hot)·g/n`; it is found with the value, so that the
 /// logits need not be kept.
 struct CrossEntropy<T: Float> {
     labels: Rc<[usize]>,
@@ -115,15 +112,15 @@ impl<T: Float> Rule<T> for CrossEntropy<T> {
         size_of_val(&*self.labels)
     }
     fn pull(&self, at: &mut Pull<'_, T>) {
-        let slopes = at.function(0, Surplus(self.labels.clone()), self.slopes.values());
+        let slopes = at.function(0, SoftmaxMinusLabels(self.labels.clone()), self.slopes.values());
         let rows = NodeArray::made(Values::scalar(T::of(self.labels.len() as f64)));
         let share = two(Op::Div, &at.adjoint(), &rows);
         at.give(0, &two(Op::Through, &slopes, &share));
     }
 }
 /// `softmax − one-hot`, row by row. The adjoint is the softmax's, `s·(g − Σ g·s)`.
-struct Surplus(Rc<[usize]>);
-impl<T: Float> Rule<T> for Surplus {
+struct SoftmaxMinusLabels(Rc<[usize]>);
+impl<T: Float> Rule<T> for SoftmaxMinusLabels {
     fn recorded(&self) -> Recorded {
         Recorded::Array("softmax_minus_labels")
     }
@@ -134,10 +131,10 @@ impl<T: Float> Rule<T> for Surplus {
         size_of_val(&*self.0)
     }
     fn pull(&self, at: &mut Pull<'_, T>) {
-        let (surplus, g) = (at.result(), at.adjoint());
-        let mut labels: ArrayD<T> = kernel::blank(surplus.body().shape());
+        let (difference, g) = (at.result(), at.adjoint());
+        let mut labels: ArrayD<T> = kernel::blank(difference.body().shape());
         self.0.iter().enumerate().for_each(|(row, &label)| labels[[row, label]] = T::of(1.0));
-        let s = two(Op::Add, &surplus, &NodeArray::made(Values::new(labels)));
+        let s = two(Op::Add, &difference, &NodeArray::made(Values::new(labels)));
         let mean = sum_keep(&two(Op::Through, &s, &g), Some(1));
         at.give(0, &two(Op::Through, &s, &two(Op::Sub, &g, &mean)));
     }
@@ -160,7 +157,7 @@ pub(crate) fn check_labels(operation: &'static str, shape: &[usize], labels: &[u
 }
 /// For labels that fit.
 #[track_caller]
-fn cross_entropy<T: Float>(x: &NodeArrayD<T>, labels: Vec<usize>) -> Node<T> {
+pub(crate) fn cross_entropy<T: Float>(x: &NodeArrayD<T>, labels: Vec<usize>) -> Node<T> {
     let mut row = 0;
     let mut sum = T::of(0.0);
     let slopes = {
@@ -168,7 +165,7 @@ fn cross_entropy<T: Float>(x: &NodeArrayD<T>, labels: Vec<usize>) -> Node<T> {
         let (classes, mut elements) = (values.shape()[1], crate::graph::array::take(values.len()));
         elements.extend(values.iter().copied());
         for lane in elements.chunks_exact_mut(classes) {
-            sum += surprise(lane, labels[row]);
+            sum += negative_log_likelihood(lane, labels[row]);
             row += 1;
         }
         Values::from_vec(values.raw_dim(), elements)
@@ -197,159 +194,7 @@ impl<T: Float> Rule<T> for MeanSquare {
 }
 /// Of at least one element.
 #[track_caller]
-fn mean_square<T: Float>(d: &NodeArrayD<T>) -> Node<T> {
+pub(crate) fn mean_square<T: Float>(d: &NodeArrayD<T>) -> Node<T> {
     let mean = kernel::total(&kernel::map(&d.body().look(), |d| d * d)) / T::of(d.len() as f64);
     record(MeanSquare, [d], mean)
-}
-
-// ------------------------------------------------------------------------------------------------ by name
-
-/// Learning.
-impl<T: Float, D: Dimension> NodeArray<T, D> {
-    /// `e^xᵢ/Σ e^xₖ` along an axis, without overflow: shares that are positive and add up to 1. A lane that is −∞
-    /// throughout has shares of 0; infinite elements share equally.
-    ///
-    /// ```
-    /// use backprop::NodeArray;
-    /// use ndarray::{Axis, array};
-    /// let x = NodeArray::leaf(array![[0.0, 3_f64.ln()], [1000.0, 1000.0]]);
-    /// let shares = x.softmax(Axis(1));
-    /// assert!((shares.value()[[0, 1]] - 0.75).abs() < 1e-15);
-    /// assert_eq!(shares.value().row(1), array![0.5, 0.5]);
-    /// ```
-    ///
-    /// # Panics
-    /// If there is no such axis.
-    #[must_use]
-    #[track_caller]
-    pub fn softmax(&self, axis: Axis) -> Self {
-        accept(self.try_softmax(axis))
-    }
-    /// [`softmax`](NodeArray::softmax), with an error instead of a panic.
-    ///
-    /// ```
-    /// let x = backprop::NodeArray::leaf(ndarray::array![1.0, 2.0]);
-    /// assert!(x.try_softmax(ndarray::Axis(1)).is_err());
-    /// ```
-    ///
-    /// # Errors
-    /// [`Error::Axis`] if there is no such axis.
-    #[track_caller]
-    pub fn try_softmax(&self, axis: Axis) -> Result<Self, Error> {
-        self.with_axis("softmax", axis)?;
-        Ok(softmax(&self.any(), Some(axis.index())).ranked())
-    }
-    /// The logarithm of the [`softmax`](NodeArray::softmax) along an axis, `xᵢ − ln Σ e^xₖ`, as one operation, which
-    /// keeps its digits where a share is nearly 0 or 1.
-    ///
-    /// ```
-    /// use backprop::NodeArray;
-    /// let x = NodeArray::leaf(ndarray::array![0.0, 1000.0]);
-    /// assert_eq!(x.log_softmax(ndarray::Axis(0)).value(), ndarray::array![-1000.0, 0.0]);
-    /// ```
-    ///
-    /// # Panics
-    /// If there is no such axis.
-    #[must_use]
-    #[track_caller]
-    pub fn log_softmax(&self, axis: Axis) -> Self {
-        accept(self.try_log_softmax(axis))
-    }
-    /// [`log_softmax`](NodeArray::log_softmax), with an error instead of a panic.
-    ///
-    /// ```
-    /// let x = backprop::NodeArray::leaf(ndarray::array![1.0, 2.0]);
-    /// assert!(x.try_log_softmax(ndarray::Axis(1)).is_err());
-    /// ```
-    ///
-    /// # Errors
-    /// [`Error::Axis`] if there is no such axis.
-    #[track_caller]
-    pub fn try_log_softmax(&self, axis: Axis) -> Result<Self, Error> {
-        self.with_axis("log_softmax", axis)?;
-        Ok(log_softmax(&self.any(), axis.index()).ranked())
-    }
-    fn with_axis(&self, operation: &'static str, axis: Axis) -> Result<(), Error> {
-        let (axis, rank) = (axis.index(), self.ndim());
-        if axis < rank { Ok(()) } else { Err(Error::Axis { operation, axis, rank }) }
-    }
-
-    /// The mean squared error, `Σ (x − target)²/n` over all elements. The target has the same shape; nothing is
-    /// broadcast. It may be a plain array.
-    ///
-    /// ```
-    /// use backprop::NodeArray;
-    /// let x = NodeArray::leaf(ndarray::array![1.0, 2.0]);
-    /// let error = x.mse(&ndarray::array![0.0, 4.0]);
-    /// error.backward();
-    /// assert_eq!(error.value(), 2.5);
-    /// assert_eq!(x.grad(), ndarray::array![1.0, -2.0]);
-    /// ```
-    ///
-    /// # Panics
-    /// If the shapes differ, or there are no elements.
-    #[must_use]
-    #[track_caller]
-    pub fn mse<R: ArrayOperand<T, Dim = D>>(&self, target: R) -> Node<T> {
-        accept(self.try_mse(target))
-    }
-    /// [`mse`](NodeArray::mse), with an error instead of a panic.
-    ///
-    /// ```
-    /// let x = backprop::NodeArray::leaf(ndarray::array![1.0, 2.0]);
-    /// assert!(x.try_mse(&ndarray::array![1.0]).is_err());
-    /// ```
-    ///
-    /// # Errors
-    /// [`Error::Shapes`] if the shapes differ, [`Error::Shape`] if there are no elements.
-    #[track_caller]
-    pub fn try_mse<R: ArrayOperand<T, Dim = D>>(&self, target: R) -> Result<Node<T>, Error> {
-        let target = target.operand();
-        same_shape("mse", self.shape(), target.shape())?;
-        if self.is_empty() {
-            let shape = self.shape().to_vec();
-            return Err(Error::Shape { operation: "mse", shape, wanted: "at least one element" });
-        }
-        Ok(mean_square(&binary(Op::Sub, &self.any(), &target)?))
-    }
-}
-impl<T: Float> NodeArray<T, Ix2> {
-    /// The cross-entropy of logits, one row for each example and one column for each class: the mean of
-    /// `−ln softmax(row)[label]`. One operation: the softmax itself is never formed, nothing overflows, and a loss of
-    /// 10⁻³⁰ is as accurate as one of 10.
-    ///
-    /// ```
-    /// use backprop::NodeArray;
-    /// use ndarray::array;
-    /// let logits = NodeArray::leaf(array![[0.0, 0.0], [0.0, 3_f64.ln()]]);
-    /// let loss = logits.cross_entropy(&[0, 1]);
-    /// loss.backward();
-    /// assert!((loss.value() - (2_f64.ln() - 0.75_f64.ln()) / 2.0).abs() < 1e-15);
-    /// let by_hand = array![[-0.25, 0.25], [0.125, -0.125]]; // (softmax − one-hot)/rows
-    /// assert!((&logits.grad() - &by_hand).iter().all(|difference| difference.abs() < 1e-15));
-    /// ```
-    ///
-    /// # Panics
-    /// If there is not one label for each row, a label is no class, or there are no rows or no classes.
-    #[must_use]
-    #[track_caller]
-    pub fn cross_entropy<'a>(&self, labels: impl IntoIterator<Item = &'a usize>) -> Node<T> {
-        accept(self.try_cross_entropy(labels))
-    }
-    /// [`cross_entropy`](NodeArray::cross_entropy), with an error instead of a panic.
-    ///
-    /// ```
-    /// let logits = backprop::NodeArray::leaf(ndarray::array![[1.0, 2.0]]);
-    /// assert_eq!(logits.try_cross_entropy(&[2]).unwrap_err().to_string(), "cross_entropy wants indices below 2, not 2");
-    /// ```
-    ///
-    /// # Errors
-    /// [`Error::Labels`] if there is not one label for each row, [`Error::Index`] if a label is no class,
-    /// [`Error::Shape`] if there are no rows or no classes.
-    #[track_caller]
-    pub fn try_cross_entropy<'a>(&self, labels: impl IntoIterator<Item = &'a usize>) -> Result<Node<T>, Error> {
-        let labels: Vec<usize> = labels.into_iter().copied().collect();
-        check_labels("cross_entropy", self.shape(), &labels)?;
-        Ok(cross_entropy(&self.any(), labels))
-    }
 }

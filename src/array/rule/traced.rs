@@ -5,11 +5,12 @@
 //! the partial derivatives by the inputs, which are all that a sweep needs (as in the statements of a tape: Griewank &
 //! Walther 2008, section 4.3). For the graph of derivatives the steps run on whole arrays.
 
-use super::as_number::Lanes;
-use super::broadcast::{common, fill, sum_to};
+use super::as_number::AsNumber;
+use super::broadcast::{fill, sum_to};
 use super::trace::{Place, Traced, trace};
 use crate::array::data::feed::{BLOCK, Feed, Order, flow_blocks};
 use crate::array::data::kernel;
+use crate::array::data::shapes::common;
 use crate::array::record::{Operand, Pull, Rule, is_recorded, lift, record, wants};
 use crate::error::{Error, accept};
 use crate::graph::array::{Flow, NodeArray, NodeArrayD, Values, take};
@@ -45,7 +46,7 @@ pub(crate) fn zip_any<T: Float, const N: usize>(
     let numbers = traced.captured.clone();
     let operands: Vec<Operand<'_, T>> =
         arrays.iter().map(Operand::Array).chain(numbers.iter().map(Operand::Number)).collect();
-    Ok(record(Fused { name, traced, partials, shapes }, operands, values))
+    Ok(record(Mapped { name, traced, partials, shapes }, operands, values))
 }
 
 /// Over the elements of one array: see [`map`](NodeArray::map).
@@ -56,14 +57,14 @@ pub(crate) fn map_any<T: Float>(x: NodeArrayD<T>, f: impl FnOnce(&Node<T>) -> No
 
 // ------------------------------------------------------------------------------------------------ the operation
 
-struct Fused<T: Float> {
+struct Mapped<T: Float> {
     name: &'static str,
     traced: Traced<T>,
     /// By each input, then by each captured number that wants one.
     partials: Vec<Option<Values<T>>>,
     shapes: Vec<IxDyn>,
 }
-impl<T: Float> Rule<T> for Fused<T> {
+impl<T: Float> Rule<T> for Mapped<T> {
     fn recorded(&self) -> Recorded {
         Recorded::Array(self.name)
     }
@@ -78,7 +79,7 @@ impl<T: Float> Rule<T> for Fused<T> {
         if at.is_plain() { self.pull_numbers(at) } else { self.pull_nodes(at) }
     }
 }
-impl<T: Float> Fused<T> {
+impl<T: Float> Mapped<T> {
     fn pull_numbers(&self, at: &mut Pull<'_, T>) {
         let shape = at.shape();
         let mut flow = Some(at.flow());
@@ -106,12 +107,12 @@ impl<T: Float> Fused<T> {
         let adjoint = at.adjoint();
         let shape = adjoint.body().shape().clone();
         let (inputs, captured): (Vec<_>, Vec<_>) =
-            (0..at.operands()).map(|k| Lanes(at.operand(k))).enumerate().partition(|(k, _)| *k < self.traced.inputs);
-        let lanes = |all: Vec<(usize, Lanes<T>)>| all.into_iter().map(|(_, x)| x).collect::<Vec<_>>();
-        let constants: Vec<Lanes<T>> =
-            self.traced.constants.iter().map(|&c| Lanes(NodeArray::made(Values::scalar(c)))).collect();
-        let adjoints = self.traced.backward(&lanes(inputs), &lanes(captured), &constants, Lanes(adjoint), |part| {
-            Lanes(fill(&part.0, &shape))
+            (0..at.operands()).map(|k| AsNumber(at.operand(k))).enumerate().partition(|(k, _)| *k < self.traced.inputs);
+        let lanes = |all: Vec<(usize, AsNumber<T>)>| all.into_iter().map(|(_, x)| x).collect::<Vec<_>>();
+        let constants: Vec<AsNumber<T>> =
+            self.traced.constants.iter().map(|&c| AsNumber(NodeArray::made(Values::scalar(c)))).collect();
+        let adjoints = self.traced.backward(&lanes(inputs), &lanes(captured), &constants, AsNumber(adjoint), |part| {
+            AsNumber(fill(&part.0, &shape))
         });
         for (k, part) in adjoints.inputs.into_iter().chain(adjoints.captured).enumerate() {
             if at.wants(k) {

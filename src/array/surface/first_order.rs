@@ -51,9 +51,6 @@ pub trait Plain: sealed::Sealed + Sized + 'static {
     type InGraph: InGraph<Number = Self::Number, Plain = Self>;
     /// A constant in the graph.
     fn constant(self) -> Self::InGraph;
-    /// Its shape.
-    #[doc(hidden)]
-    fn lengths(&self) -> IxDyn;
     /// Its shape, and itself as an adjoint.
     #[doc(hidden)]
     fn cotangent(self) -> Cotangent<Self::Number>;
@@ -83,12 +80,6 @@ impl<T: Float> OwnedOperand<T> {
             Kind::Number(x) => Operand::Number(x),
         }
     }
-    fn shape(&self) -> IxDyn {
-        match &self.0 {
-            Kind::Array(x) => x.body().shape().clone(),
-            Kind::Number(_) => IxDyn(&[]),
-        }
-    }
 }
 /// An adjoint with its shape.
 #[doc(hidden)]
@@ -113,9 +104,6 @@ impl<T: Float> Plain for T {
     type InGraph = Node<T>;
     fn constant(self) -> Node<T> {
         Node::constant(self)
-    }
-    fn lengths(&self) -> IxDyn {
-        IxDyn(&[])
     }
     fn cotangent(self) -> Cotangent<T> {
         Cotangent(Flow::Number(self), IxDyn(&[]))
@@ -149,11 +137,8 @@ impl<T: Float, D: Dimension + 'static> Plain for Array<T, D> {
     fn constant(self) -> NodeArray<T, D> {
         NodeArray::constant(self)
     }
-    fn lengths(&self) -> IxDyn {
-        IxDyn(self.shape())
-    }
     fn cotangent(self) -> Cotangent<T> {
-        let shape = self.lengths();
+        let shape = IxDyn(self.shape());
         Cotangent(Flow::Array(unranked(self)), shape)
     }
     fn from_cotangent(Cotangent(flow, shape): Cotangent<T>) -> Self {
@@ -171,9 +156,6 @@ impl<T: Float, D: Dimension + 'static> Plain for Array<T, D> {
 #[doc(hidden)]
 pub struct FirstOrder<Z: Plain> {
     name: Rc<str>,
-    shape: IxDyn,
-    /// The operands'.
-    shapes: Vec<IxDyn>,
     backward: Box<dyn Fn(Z) -> Vec<Cotangent<Z::Number>>>,
     /// A sweep runs the closure now: an inner sweep must not come here.
     running: Cell<bool>,
@@ -183,20 +165,22 @@ impl<Z: Plain> Rule<Z::Number> for FirstOrder<Z> {
         Recorded::Custom(self.name.clone())
     }
     fn bytes(&self) -> usize {
-        self.name.len() + size_of_val(&*self.shapes)
+        self.name.len()
     }
     fn pull(&self, at: &mut Pull<'_, Z::Number>) {
         if !at.is_plain() {
             payload::first_order_only(&self.name);
         }
-        let adjoint = Z::from_cotangent(Cotangent(at.flow(), self.shape.clone()));
+        let shape = at.shape();
+        let adjoint = Z::from_cotangent(Cotangent(at.flow(), shape));
         let running = Running::start(&self.running, &self.name);
         let parts = with_swept(false, || (self.backward)(adjoint));
         drop(running);
-        payload::counted(&self.name, parts.len(), self.shapes.len());
-        for (k, (Cotangent(_, given), wanted)) in parts.iter().zip(&self.shapes).enumerate() {
+        payload::counted(&self.name, parts.len(), at.operands());
+        for (k, Cotangent(_, given)) in parts.iter().enumerate() {
+            let wanted = at.operand_shape(k);
             assert!(
-                given == wanted,
+                *given == wanted,
                 "the backward rule of {:?} gave an adjoint of the shape {:?} for operand {k}, which has the shape {:?}",
                 self.name,
                 given.slice(),
@@ -211,16 +195,14 @@ impl<Z: Plain> Rule<Z::Number> for FirstOrder<Z> {
 
 /// Records an operation; of constants, or within `no_grad`, it is a constant.
 #[track_caller]
-pub(crate) fn custom<Z: Plain>(
+pub(crate) fn by_closure<Z: Plain>(
     name: impl Into<Cow<'static, str>>,
     operands: &[OwnedOperand<Z::Number>],
     value: Z,
     backward: impl Fn(Z) -> Vec<Cotangent<Z::Number>> + 'static,
 ) -> Z::InGraph {
-    let shapes = operands.iter().map(OwnedOperand::shape).collect();
     let (name, backward) = (name.into().into_owned().into(), Box::new(backward));
-    let rule = FirstOrder { name, shape: value.lengths(), shapes, backward, running: Cell::new(false) };
-    value.recorded(rule, operands)
+    value.recorded(FirstOrder { name, backward, running: Cell::new(false) }, operands)
 }
 
 /// An operation on arrays from its value and a closure that turns its adjoint into those of the operands, each in its
@@ -259,5 +241,5 @@ pub fn first_order<T: Float, D: Dimension + 'static>(
     backward: impl Fn(Array<T, D>) -> Vec<ArrayD<T>> + 'static,
 ) -> NodeArray<T, D> {
     let operands: Vec<_> = operands.iter().map(InGraph::operand).collect();
-    custom(name, &operands, value, move |adjoint| backward(adjoint).into_iter().map(Plain::cotangent).collect())
+    by_closure(name, &operands, value, move |adjoint| backward(adjoint).into_iter().map(Plain::cotangent).collect())
 }

@@ -1,7 +1,7 @@
 //! Reductions, by name: of the whole array to a number of the graph, or along an axis.
 
+use crate::array::data::shapes::possible;
 use crate::array::record::{lower, record};
-use crate::array::rule::broadcast::possible;
 use crate::array::rule::elementwise::unary;
 use crate::array::rule::linear::Linear;
 use crate::array::rule::moves::reshape;

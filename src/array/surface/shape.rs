@@ -1,7 +1,8 @@
 //! Moving elements, by name: reshaping, permuting axes, slicing, selecting, putting together.
 
+use crate::array::data::shapes::{common, is_possible};
 use crate::array::record::lower;
-use crate::array::rule::broadcast::{common, fill, is_possible};
+use crate::array::rule::broadcast::fill;
 use crate::array::rule::linear::Linear;
 use crate::array::rule::moves::{
     Permute, check_slice, concatenate_any, diagonal, from_nodes, on_diagonal, reshape, select, slice,
