@@ -59,7 +59,7 @@ impl<T: Float> Found<T> {
     fn array<D: Dimension>(&self, x: &NodeArray<T, D>) -> NodeArray<T, D> {
         match x.node().and_then(|node| self.0.adjoint(node.index())) {
             Some(term) => array_apart(term.array()).ranked(),
-            None => NodeArray::made(Values::full(x.body().shape().clone(), T::of(0.0))),
+            None => NodeArray::constant_of(Values::full(x.body().shape().clone(), T::of(0.0))),
         }
     }
 }
@@ -192,7 +192,7 @@ impl<T: Float, D: Dimension> Root for NodeArray<T, D> {
     #[track_caller]
     fn one(&self) -> Self {
         accept(one_element("gradients", self.shape()));
-        NodeArray::made(Values::full(self.body().shape().clone(), T::of(1.0)))
+        NodeArray::constant_of(Values::full(self.body().shape().clone(), T::of(1.0)))
     }
 }
 

@@ -134,7 +134,7 @@ impl<T: Float> Outcome<T> for Values<T> {
         self.clone()
     }
     fn constant(self) -> NodeArrayD<T> {
-        NodeArray::made(self)
+        NodeArray::constant_of(self)
     }
     #[track_caller]
     fn push(self, rule: impl Rule<T>, edges: impl AsRef<[Edge<T>]> + 'static, keep: bool) -> NodeArrayD<T> {
@@ -333,7 +333,11 @@ impl<T: Float> Pull<'_, T> {
     pub fn operand(&self, k: usize) -> NodeArrayD<T> {
         let edge = &self.edges[k];
         if !edge.is_array {
-            return if self.is_plain() { NodeArray::made(Values::scalar(edge.node.value())) } else { lift(&edge.node) };
+            return if self.is_plain() {
+                NodeArray::constant_of(Values::scalar(edge.node.value()))
+            } else {
+                lift(&edge.node)
+            };
         }
         NodeArray::assemble(self.live(&edge.node), self.saved(edge).clone())
     }
@@ -381,7 +385,7 @@ impl<T: Float> Pull<'_, T> {
     pub fn function(&self, k: usize, rule: impl Rule<T>, values: Values<T>) -> NodeArrayD<T> {
         let node = &self.edges[k].node;
         if self.is_plain() || payload::is_constant([node].into_iter()) {
-            return NodeArray::made(values);
+            return NodeArray::constant_of(values);
         }
         let edge = Edge { saved: None, node: node.clone(), version: 0, is_array: true };
         values.push(rule, [edge], true)
@@ -390,7 +394,7 @@ impl<T: Float> Pull<'_, T> {
     /// The result's adjoint; a number's as an array without axes. It can be taken once.
     pub fn adjoint(&mut self) -> NodeArrayD<T> {
         match self.adjoint.take() {
-            Some(Adjoint::Flow(flow, shape)) => NodeArray::made(flow.array(&shape)),
+            Some(Adjoint::Flow(flow, shape)) => NodeArray::constant_of(flow.array(&shape)),
             Some(Adjoint::Term(Term::Array(array))) => array,
             Some(Adjoint::Term(Term::Number(node))) => lift(&node),
             None => unsaved(self.rule),

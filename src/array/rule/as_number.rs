@@ -116,7 +116,7 @@ macro_rules! rows {
 
 impl<T: Float> Elementary for AsNumber<T> {
     fn of(x: f64) -> Self {
-        AsNumber(NodeArray::made(Values::scalar(T::of(x))))
+        AsNumber(NodeArray::constant_of(Values::scalar(T::of(x))))
     }
     /// Many elements have no one value; slopes ask [`either`](Elementary::either).
     fn to_f64_value(&self) -> f64 {

@@ -24,7 +24,7 @@ impl<T: Float> Rule<T> for Choose {
     }
     fn pull(&self, at: &mut Pull<'_, T>) {
         let adjoint = at.adjoint();
-        let zero = NodeArray::made(Values::scalar(T::of(0.0)));
+        let zero = NodeArray::constant_of(Values::scalar(T::of(0.0)));
         for k in 0..2 {
             if at.wants(k) {
                 let (yes, no) = if k == 0 { (&adjoint, &zero) } else { (&zero, &adjoint) };

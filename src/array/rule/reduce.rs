@@ -124,7 +124,7 @@ impl<T: Float> Rule<T> for Product {
     fn pull(&self, at: &mut Pull<'_, T>) {
         let x = at.operand(0);
         if at.is_plain() {
-            let others = NodeArray::made(on_lanes(&x.values(), self.along, others));
+            let others = NodeArray::constant_of(on_lanes(&x.values(), self.along, others));
             let adjoint = at.adjoint();
             let adjoint = reshape(&adjoint, &kept(x.body().shape(), self.along));
             at.give(0, &two(Op::Through, &others, &adjoint));
@@ -170,7 +170,11 @@ fn product_adjoint<T: Float>(x: &NodeArrayD<T>, adjoint: NodeArrayD<T>, along: A
         let parts = [two(Op::Through, &b, &main), two(Op::Through, &a, &main)];
         adjoint = together(parts.into_iter().chain(last).collect());
     }
-    if shape.size() == 0 { NodeArray::made(Values::full(shape.clone(), T::of(1.0))) } else { reshape(&adjoint, shape) }
+    if shape.size() == 0 {
+        NodeArray::constant_of(Values::full(shape.clone(), T::of(1.0)))
+    } else {
+        reshape(&adjoint, shape)
+    }
 }
 #[track_caller]
 pub(crate) fn two<T: Float>(op: Op, x: &NodeArrayD<T>, y: &NodeArrayD<T>) -> NodeArrayD<T> {
@@ -194,7 +198,7 @@ impl<T: Float> Rule<T> for Extreme {
     fn pull(&self, at: &mut Pull<'_, T>) {
         let x = at.operand(0);
         // locally constant
-        let shares = NodeArray::made(on_lanes(&x.values(), self.along, |lane| shares(lane, self.largest)));
+        let shares = NodeArray::constant_of(on_lanes(&x.values(), self.along, |lane| shares(lane, self.largest)));
         let adjoint = at.adjoint();
         let adjoint = reshape(&adjoint, &kept(x.body().shape(), self.along));
         at.give(0, &two(Op::Through, &shares, &adjoint));
@@ -290,7 +294,7 @@ impl<T: Float> Rule<T> for Norm {
         let x = at.operand(0);
         let shape = kept(x.body().shape(), self.along);
         let slopes = if at.is_plain() {
-            NodeArray::made(on_lanes(&x.values(), self.along, |lane| {
+            NodeArray::constant_of(on_lanes(&x.values(), self.along, |lane| {
                 let length = Fold::Norm.value(lane, &[]);
                 lane.copy_from_slice(&Fold::Norm.slopes_of_one(lane, &length));
             }))
@@ -327,10 +331,10 @@ fn direction<T: Float>(x: &NodeArrayD<T>, length: &NodeArrayD<T>, along: Along) 
         r if num_traits::Float::is_infinite(r) => kinks::MAGNIFIED.recip(),
         _ => kinks::MAGNIFIED,
     });
-    let multiple = two(Op::Mul, x, &NodeArray::made(factor));
+    let multiple = two(Op::Mul, x, &NodeArray::constant_of(factor));
     let others = two(Op::Div, &multiple, &norm(&multiple, along));
     let mask = is_fixed.mapv(|fixed| fixed == T::of(1.0)).into_shared();
-    accept(choose(&mask, &NodeArray::made(fixed), &others))
+    accept(choose(&mask, &NodeArray::constant_of(fixed), &others))
 }
 #[track_caller]
 pub(crate) fn norm<T: Float>(x: &NodeArrayD<T>, along: Along) -> NodeArrayD<T> {

@@ -113,7 +113,7 @@ impl<T: Float> Rule<T> for CrossEntropy<T> {
     }
     fn pull(&self, at: &mut Pull<'_, T>) {
         let slopes = at.function(0, SoftmaxMinusLabels(self.labels.clone()), self.slopes.values());
-        let rows = NodeArray::made(Values::scalar(T::of(self.labels.len() as f64)));
+        let rows = NodeArray::constant_of(Values::scalar(T::of(self.labels.len() as f64)));
         let share = two(Op::Div, &at.adjoint(), &rows);
         at.give(0, &two(Op::Through, &slopes, &share));
     }
@@ -134,7 +134,7 @@ impl<T: Float> Rule<T> for SoftmaxMinusLabels {
         let (difference, g) = (at.result(), at.adjoint());
         let mut labels: ArrayD<T> = kernel::blank(difference.body().shape());
         self.0.iter().enumerate().for_each(|(row, &label)| labels[[row, label]] = T::of(1.0));
-        let s = two(Op::Add, &difference, &NodeArray::made(Values::new(labels)));
+        let s = two(Op::Add, &difference, &NodeArray::constant_of(Values::new(labels)));
         let mean = sum_keep(&two(Op::Through, &s, &g), Some(1));
         at.give(0, &two(Op::Through, &s, &two(Op::Sub, &g, &mean)));
     }
@@ -171,7 +171,7 @@ pub(crate) fn cross_entropy<T: Float>(x: &NodeArrayD<T>, labels: Vec<usize>) -> 
         Values::from_vec(values.raw_dim(), elements)
     };
     let mean = sum / T::of(labels.len() as f64);
-    record(CrossEntropy { labels: labels.into(), slopes: NodeArray::made(slopes) }, [x], mean)
+    record(CrossEntropy { labels: labels.into(), slopes: NodeArray::constant_of(slopes) }, [x], mean)
 }
 
 // ------------------------------------------------------------------------------------------------ mean square
@@ -187,7 +187,7 @@ impl<T: Float> Rule<T> for MeanSquare {
     }
     fn pull(&self, at: &mut Pull<'_, T>) {
         let d = at.operand(0);
-        let factor = NodeArray::made(Values::scalar(T::of(2.0 / d.len() as f64)));
+        let factor = NodeArray::constant_of(Values::scalar(T::of(2.0 / d.len() as f64)));
         let share = two(Op::Mul, &at.adjoint(), &factor);
         at.give(0, &two(Op::Through, &d, &share));
     }

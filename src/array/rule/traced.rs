@@ -110,14 +110,15 @@ impl<T: Float> Mapped<T> {
             (0..at.operands()).map(|k| AsNumber(at.operand(k))).enumerate().partition(|(k, _)| *k < self.traced.inputs);
         let lanes = |all: Vec<(usize, AsNumber<T>)>| all.into_iter().map(|(_, x)| x).collect::<Vec<_>>();
         let constants: Vec<AsNumber<T>> =
-            self.traced.constants.iter().map(|&c| AsNumber(NodeArray::made(Values::scalar(c)))).collect();
+            self.traced.constants.iter().map(|&c| AsNumber(NodeArray::constant_of(Values::scalar(c)))).collect();
         let adjoints = self.traced.backward(&lanes(inputs), &lanes(captured), &constants, AsNumber(adjoint), |part| {
             AsNumber(fill(&part.0, &shape))
         });
         for (k, part) in adjoints.inputs.into_iter().chain(adjoints.captured).enumerate() {
             if at.wants(k) {
                 // the closure may have left an argument out
-                let part = part.map_or_else(|| NodeArray::made(Values::full(shape.clone(), T::of(0.0))), |part| part.0);
+                let part =
+                    part.map_or_else(|| NodeArray::constant_of(Values::full(shape.clone(), T::of(0.0))), |part| part.0);
                 at.give(k, &sum_to(&part, &self.shapes[k]));
             }
         }
@@ -227,7 +228,7 @@ impl<'a, T: Float> Blocks<'a, T> {
             }
             self.backward(&values, &inputs, &mut adjoints, &mut room, (start, len), false);
             let wanted = (0..self.wanted.len()).filter(|&k| self.wanted[k] && self.reached[k]);
-            if wanted.into_iter().any(|k| T::were_hasty(&adjoints[k * block..][..len])) {
+            if wanted.into_iter().any(|k| T::needs_care(&adjoints[k * block..][..len])) {
                 self.backward(&values, &inputs, &mut adjoints, &mut room, (start, len), true);
             }
             for (k, partial) in partials.iter_mut().enumerate() {
@@ -295,7 +296,7 @@ impl<'a, T: Float> Blocks<'a, T> {
                     if careful {
                         T::flow_slices(slopes, adjoint, part, !first);
                     } else {
-                        T::flow_hastily(slopes, adjoint, part, !first);
+                        T::flow_unchecked(slopes, adjoint, part, !first);
                     }
                 }
             }

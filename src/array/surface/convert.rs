@@ -28,7 +28,7 @@ impl<T: Float, D: Dimension> From<Array<T, D>> for NodeArray<T, D> {
 impl<T: Float, D: Dimension> From<ArcArray<T, D>> for NodeArray<T, D> {
     /// A constant; nothing is copied.
     fn from(array: ArcArray<T, D>) -> Self {
-        NodeArray::made(Values::new(array.into_dyn()))
+        NodeArray::constant_of(Values::new(array.into_dyn()))
     }
 }
 impl<T: Float, D: Dimension> From<NodeArray<T, D>> for Array<T, D> {

@@ -73,7 +73,7 @@ macro_rules! plain_dots { ($($Left:ident $Right:ident => $Out:ty, |$z:ident| $ou
         type Output = $Out;
         #[track_caller]
         fn dot(&self, right: &NodeArray<T, $Right>) -> $Out {
-            let left = NodeArray::made(Values::new(self.to_owned().into_dyn()));
+            let left = NodeArray::constant_of(Values::new(self.to_owned().into_dyn()));
             let $z = accept(try_product(&left, &right.any()));
             $out
         }

@@ -26,7 +26,7 @@ impl<T: Float, D: Dimension> NodeArray<T, D> {
     /// The values may come in any of ndarray's arrays; only an owned one is not copied.
     #[must_use]
     pub fn leaf<S: Data<Elem = T>>(array: ArrayBase<S, D>) -> Self {
-        NodeArray::grown(unranked(array.into_owned()))
+        NodeArray::leaf_of(unranked(array.into_owned()))
     }
 
     /// An array that nothing flows into. Operations on constants alone give constants.
@@ -38,7 +38,7 @@ impl<T: Float, D: Dimension> NodeArray<T, D> {
     /// ```
     #[must_use]
     pub fn constant<S: Data<Elem = T>>(array: ArrayBase<S, D>) -> Self {
-        NodeArray::made(unranked(array.into_owned()))
+        NodeArray::constant_of(unranked(array.into_owned()))
     }
 
     /// The values: a shared handle, nothing is copied. It stays as it is when the node is updated or gone.
@@ -226,7 +226,7 @@ impl<T: Float, D: Dimension> NodeArray<T, D> {
     #[must_use]
     #[track_caller]
     pub fn detach(&self) -> Self {
-        NodeArray::made(self.values())
+        NodeArray::constant_of(self.values())
     }
 
     /// Gives the array a name, for drawings and reports. A leaf gets it itself (all its handles share it), of a

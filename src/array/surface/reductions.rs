@@ -60,7 +60,7 @@ impl To {
     #[track_caller]
     fn keep<T: Float>(self, x: &NodeArrayD<T>, along: Along) -> NodeArrayD<T> {
         let n = count(x.body().shape(), along) as f64;
-        let number = |number: f64| NodeArray::made(Values::scalar(T::of(number)));
+        let number = |number: f64| NodeArray::constant_of(Values::scalar(T::of(number)));
         let reduce = |f: &dyn Fn(&[T]) -> T| lanes(&x.body().look(), along, f);
         match self {
             To::Sum => sum_keep(x, along),
