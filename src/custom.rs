@@ -34,6 +34,7 @@ mod fused;
 
 pub use fused::Fused;
 
+use crate::array::surface::first_order::{InGraph, Plain, by_closure};
 use crate::dual::Dual;
 use crate::graph::handle::Node;
 use crate::graph::payload::{self, Custom, Customized};
@@ -198,23 +199,6 @@ impl<T: Float, O: Operation<T> + Operation<Node<T>>> Custom<T> for EveryOrder<O>
     }
 }
 
-/// A rule for plain numbers only.
-struct FirstOrder<F> {
-    name: Cow<'static, str>,
-    backward: F,
-}
-impl<T: Float, F: Fn(T) -> Vec<T>> Custom<T> for FirstOrder<F> {
-    fn name(&self) -> &str {
-        &self.name
-    }
-    fn backward(&self, _: &[Node<T>], _: &T, adjoint: &T) -> Vec<T> {
-        (self.backward)(*adjoint)
-    }
-    fn backward_nodes(&self, _: &[Node<T>], _: &Node<T>, _: &Node<T>) -> Option<Vec<Node<T>>> {
-        None
-    }
-}
-
 /// An operation from its value and a closure that turns its adjoint into those of the operands. It is of first order:
 /// `backward` works, [`gradients`](crate::gradients) panics and names it.
 ///
@@ -238,6 +222,6 @@ pub fn first_order<T: Float>(
     value: T,
     backward: impl Fn(T) -> Vec<T> + 'static,
 ) -> Node<T> {
-    let operands = operands.iter().map(|&x| x.clone()).collect();
-    record(value, operands, FirstOrder { name: name.into(), backward })
+    let operands: Vec<_> = operands.iter().map(|x| x.operand()).collect();
+    by_closure(name, &operands, value, move |adjoint| backward(adjoint).into_iter().map(Plain::cotangent).collect())
 }

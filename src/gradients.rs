@@ -3,8 +3,8 @@
 //! The same walk as a sweep's, with adjoints that are nodes and stand beside the graph: it may be swept meanwhile, and
 //! recording goes on in the chunk that is being walked. The slopes are the table's, run on nodes.
 
-use crate::array::elementwise::join;
-use crate::array::{one_element, same_shape};
+use crate::array::data::shapes::{one_element, same_shape};
+use crate::array::rule::elementwise::join;
 use crate::error::accept;
 use crate::graph::anomaly;
 use crate::graph::array::{NodeArray, NodeArrayD, Term, Values};
@@ -59,7 +59,7 @@ impl<T: Float> Found<T> {
     fn array<D: Dimension>(&self, x: &NodeArray<T, D>) -> NodeArray<T, D> {
         match x.node().and_then(|node| self.0.adjoint(node.index())) {
             Some(term) => array_apart(term.array()).ranked(),
-            None => NodeArray::made(Values::full(x.body().shape().clone(), T::of(0.0))),
+            None => NodeArray::constant_of(Values::full(x.body().shape().clone(), T::of(0.0))),
         }
     }
 }
@@ -192,7 +192,7 @@ impl<T: Float, D: Dimension> Root for NodeArray<T, D> {
     #[track_caller]
     fn one(&self) -> Self {
         accept(one_element("gradients", self.shape()));
-        NodeArray::made(Values::full(self.body().shape().clone(), T::of(1.0)))
+        NodeArray::constant_of(Values::full(self.body().shape().clone(), T::of(1.0)))
     }
 }
 
@@ -356,11 +356,15 @@ impl<T: Float> Walk<T> {
         let adjoint = adjoint.number();
         let (operands, exponent) = z.recorded_operands();
         let x = operands.map(share::<T>);
-        for (k, operand) in x[..op.arity()].iter().enumerate() {
-            if !operand.is_constant() {
-                let slope = op.slope(k, [&x[0], &x[1], &x[2]], exponent, z);
-                self.deliver(operand.index(), Term::Number(Node::flow(&slope, &adjoint)));
-            }
-        }
+        op.pull(
+            [&x[0], &x[1], &x[2]],
+            exponent,
+            z,
+            &adjoint,
+            |k| !x[k].is_constant(),
+            |k, part| {
+                self.deliver(x[k].index(), Term::Number(part));
+            },
+        );
     }
 }

@@ -301,14 +301,14 @@ macro_rules! plain_numbers { ($($t:ident)*) => { $(
             let mut products = [0.0; 64];
             for (slopes, adjoints) in slopes.chunks(64).zip(adjoints.chunks_mut(64)) {
                 let products = &mut products[..adjoints.len()];
-                Self::flow_hastily(slopes, adjoints, products, false);
-                if Self::were_hasty(products) {
+                Self::flow_unchecked(slopes, adjoints, products, false);
+                if Self::needs_care(products) {
                     Self::flow_slices(slopes, adjoints, products, false);
                 }
                 adjoints.copy_from_slice(products);
             }
         }
-        fn flow_hastily(slopes: &[Self], adjoints: &[Self], parts: &mut [Self], add: bool) {
+        fn flow_unchecked(slopes: &[Self], adjoints: &[Self], parts: &mut [Self], add: bool) {
             let flows = || slopes.iter().zip(adjoints).map(|(slope, adjoint)| slope * adjoint);
             widest(
                 #[inline(always)]
@@ -318,7 +318,7 @@ macro_rules! plain_numbers { ($($t:ident)*) => { $(
                 },
             );
         }
-        fn were_hasty(parts: &[Self]) -> bool {
+        fn needs_care(parts: &[Self]) -> bool {
             widest(
                 #[inline(always)]
                 || parts.iter().fold(false, |any, part| any | part.is_nan()),
@@ -505,12 +505,12 @@ pub trait Float:
     /// [`flow_slices`](Float::flow_slices) without a look at the parts: right if no NaN is among what is made of them in the
     /// end, for no further product or sum loses one.
     #[doc(hidden)]
-    fn flow_hastily(slopes: &[Self], adjoints: &[Self], parts: &mut [Self], add: bool) {
+    fn flow_unchecked(slopes: &[Self], adjoints: &[Self], parts: &mut [Self], add: bool) {
         Self::flow_slices(slopes, adjoints, parts, add);
     }
-    /// Whether haste has left a NaN.
+    /// Whether products that were not looked at have left a NaN.
     #[doc(hidden)]
-    fn were_hasty(_: &[Self]) -> bool {
+    fn needs_care(_: &[Self]) -> bool {
         false
     }
 }

@@ -21,6 +21,7 @@
 //! for which zero times anything is zero.
 
 pub(crate) mod branch;
+mod chain;
 pub(crate) mod fault;
 pub(crate) mod fold;
 pub(crate) mod kinks;
@@ -32,8 +33,10 @@ pub(crate) mod special;
 mod tests;
 
 use crate::number::Elementary;
+pub(crate) use chain::Slope;
 pub use fold::Fold;
 use kinks::{defined, one, zero};
+pub(crate) use needs::Needs;
 
 /// Hands every row to the macro `$then`, before them whatever follows it here.
 macro_rules! table { ($then:ident $($with:tt)*) => { $then! { [$($with)*]

@@ -187,11 +187,11 @@ impl<T: Float, D: Dimension> NodeArray<T, D> {
         NodeArray { node, body, rank: PhantomData }
     }
     /// A constant that is in no graph.
-    pub(crate) fn made(values: Values<T>) -> Self {
+    pub(crate) fn constant_of(values: Values<T>) -> Self {
         NodeArray::assemble(None, Body::new(values))
     }
     /// A leaf.
-    pub(crate) fn grown(values: Values<T>) -> Self {
+    pub(crate) fn leaf_of(values: Values<T>) -> Self {
         let body = Body::new(values);
         let node = payload::slot(ARRAY_LEAF, Slot { name: None, collector: Collector::new(&body) });
         NodeArray::assemble(Some(node), body)

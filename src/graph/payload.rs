@@ -102,10 +102,6 @@ pub(crate) fn watch<'a, T: Float>(
     }
 }
 
-/// Whether nothing is recorded, whatever the operands.
-pub(crate) fn is_closed() -> bool {
-    modes::is_closed()
-}
 /// Whether an operation on these operands gives a constant.
 ///
 /// # Panics

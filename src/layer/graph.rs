@@ -1,7 +1,7 @@
 //! Layers in a graph of nodes.
 
 use super::{Layer, OneInput};
-use crate::array::first_order::{InGraph, Plain, custom};
+use crate::array::surface::first_order::{InGraph, Plain, by_closure};
 use std::cell::{Cell, Ref, RefCell, RefMut};
 use std::rc::Rc;
 
@@ -37,9 +37,9 @@ where
     let value = layer.forward(x.plain(), y.plain());
     let name = layer.name().to_owned();
     let layer = RefCell::new(layer);
-    custom(name, vec![x.operand(), y.operand()], value, move |dout: Z| {
+    by_closure(name, &[x.operand(), y.operand()], value, move |dout: Z| {
         let (dx, dy) = layer.borrow_mut().backward(dout);
-        vec![dx.part(), dy.part()]
+        vec![dx.cotangent(), dy.cotangent()]
     })
 }
 
@@ -70,7 +70,7 @@ where
     let value = layer.forward(x.plain());
     let name = layer.name().to_owned();
     let layer = RefCell::new(layer);
-    custom(name, vec![x.operand()], value, move |dout: Z| vec![layer.borrow_mut().backward(dout).part()])
+    by_closure(name, &[x.operand()], value, move |dout: Z| vec![layer.borrow_mut().backward(dout).cotangent()])
 }
 
 /// A layer that a graph and you hold together: to read `dw` and `db` after the sweep, and to change `w` and `b`.

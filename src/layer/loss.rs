@@ -1,8 +1,8 @@
 //! The layer at the end.
 
 use super::{OneInput, remembered};
-use crate::array::learn::{check_labels, log_softmax_of, surprise};
-use crate::array::same_shape;
+use crate::array::data::shapes::same_shape;
+use crate::array::rule::softmax::{check_labels, log_softmax_of, negative_log_likelihood};
 use crate::error::{Error, accept};
 use crate::number::{Elementary, Float};
 use ndarray::{Array1, Array2};
@@ -159,7 +159,7 @@ fn compare<T: Float>(x: Array2<T>, targets: &Targets<T>) -> Result<(T, Array2<T>
             check_labels(FORWARD, slopes.shape(), labels)?;
             for (mut row, &label) in slopes.rows_mut().into_iter().zip(labels) {
                 if let Some(row) = row.as_slice_mut() {
-                    loss += surprise(row, label);
+                    loss += negative_log_likelihood(row, label);
                 }
             }
         }

@@ -1,6 +1,6 @@
 //! What flows along the arrows of the picture.
 
-use crate::array::broadcast::common;
+use crate::array::data::shapes::common;
 use crate::error::Error;
 use crate::number::Elementary;
 use ndarray::{Array, ArrayD, ArrayViewD, Axis, DimMax, Dimension, IxDyn, Zip, aview0};

@@ -1,6 +1,6 @@
 //! The rows on slices, element by element: a row that is used much has a loop of its own, which the compiler vectorises.
 
-use super::{Op, slope};
+use super::{Op, Slope, slope};
 use crate::number::{Elementary, Float};
 use crate::simd::widest;
 
@@ -42,12 +42,6 @@ pub(crate) fn values<T: Float>(op: Op, exponent: i32, [x, y, w]: [&[T]; 3], z: &
     }
 }
 
-impl Op {
-    /// Whether the slopes in operand `k` are operands or results themselves, so that nothing is computed.
-    pub(crate) fn slopes_stand(self, k: usize) -> bool {
-        matches!((self, k), (Op::Mul | Op::MulAdd, 0 | 1) | (Op::Exp, _))
-    }
-}
 /// The row's slopes in operand `k`, computed into `room` if they do not stand somewhere already. What the slope does not
 /// need is not looked at, but is as long.
 #[inline(always)]
@@ -64,10 +58,12 @@ pub(crate) fn slopes<'a, T: Float>(
             room.iter_mut().zip(x.iter().zip(z)).for_each(|(slope, (x, z))| *slope = slope::$f(x, z))
         };
     }
+    match op.slope_is(k) {
+        Slope::Operand(j) => return [x, y, w][j],
+        Slope::Result => return z,
+        _ => (),
+    }
     match (op, k) {
-        (Op::Mul | Op::MulAdd, 0) => return y,
-        (Op::Mul | Op::MulAdd, 1) => return x,
-        (Op::Exp, _) => return z,
         (Op::Square, _) => widest(
             #[inline(always)]
             || each!(square),

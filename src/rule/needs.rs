@@ -1,9 +1,9 @@
 //! What each slope reads: who keeps operands and results for a derivative need not keep the rest.
 
-use super::Op;
+use super::{Op, Slope};
 use std::ops::BitOr;
 
-/// Some of the operands and the result.
+/// Some of the operands and the result; the operands from the fourth on go together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Needs(u8);
 
@@ -13,12 +13,17 @@ impl Needs {
     pub(crate) const FIRST: Needs = Needs(1);
     pub(crate) const SECOND: Needs = Needs(2);
     pub(crate) const THIRD: Needs = Needs(4);
-    pub(crate) const RESULT: Needs = Needs(8);
+    pub(crate) const OPERANDS: Needs = Needs(15);
+    pub(crate) const RESULT: Needs = Needs(16);
 
+    #[inline]
+    pub(crate) fn operand_at(k: usize) -> Needs {
+        Needs(Needs::FIRST.0 << k.min(3))
+    }
     /// Whether operand `k` is among them.
     #[inline]
     pub(crate) fn operand(self, k: usize) -> bool {
-        self.0 & (Needs::FIRST.0 << k) != 0
+        self.0 & Needs::operand_at(k).0 != 0
     }
     /// Whether the result is.
     #[inline]
@@ -40,19 +45,23 @@ impl Op {
     pub(crate) fn needs(self, i: usize) -> Needs {
         use Needs as N;
         use Op::*;
+        match self.slope_is(i) {
+            Slope::One | Slope::MinusOne => return N::NOTHING,
+            Slope::Operand(j) => return N::operand_at(j),
+            Slope::Result => return N::RESULT,
+            Slope::Formula => (),
+        }
         match (self, i) {
-            // constant slopes
-            (Neg | Add | Sub | ToDegrees | ToRadians, _) | (MulAdd, 2) => N::NOTHING,
+            (ToDegrees | ToRadians, _) => N::NOTHING,
             // constant, but NaN where the result is
             (Signum | Floor | Ceil | Round | Trunc | Fract, _) | (Rem, 0) | (Copysign, 1) => N::RESULT,
 
-            // products and quotients
-            (Mul | Through | MulAdd | Div, 0) => N::SECOND,
-            (Mul | Through | MulAdd, _) => N::FIRST,
+            // quotients
+            (Div, 0) => N::SECOND,
             (Div, _) => N::SECOND | N::RESULT,
 
             // of one operand: what the formula says
-            (Recip | Sqrt | Cbrt | Exp | Exp2 | Tan | Relu, _) => N::RESULT,
+            (Recip | Sqrt | Cbrt | Exp2 | Tan | Relu, _) => N::RESULT,
             (Square | Powi | ExpM1 | Softplus, _) => N::FIRST,
             (Sin | Cos | Asin | Acos | Atan, _) => N::FIRST,
             (Sinh | Cosh | Asinh | Acosh, _) => N::FIRST,

@@ -3,6 +3,7 @@
 //!
 //! | file | what stands there |
 //! |---|---|
+//! | `chain` | what slopes are and read |
 //! | `rows` | a row as a function of any number: generated, so that a new row is tested by existing |
 //! | `modes` | the modes: each gives value, first and second derivatives of a function |
 //! | `reference` | the samples of `tests/reference/rules.tsv` |
@@ -17,6 +18,7 @@
 //! | `faults` | with each slope wrong in turn, one of the above must fail |
 
 mod accuracy;
+mod chain;
 mod closure;
 mod compositions;
 mod conventions;

@@ -1,5 +1,8 @@
 //! Anomaly mode: the first operation that makes a NaN or an infinity out of finite operands, with the user's line.
 
+#[path = "anomaly/constants.rs"]
+mod constants;
+
 use backprop::anomaly::{self, Anomaly, Phase, detect};
 use backprop::custom::{Operation, apply, first_order};
 use backprop::{

@@ -1,7 +1,7 @@
 //! Scalar formulas over the elements of arrays.
 
-use super::fused::{map_any, zip_any};
 use super::operators::{ArrayOperand, Broadcast};
+use crate::array::rule::traced::{map_any, zip_any};
 use crate::error::{Error, accept};
 use crate::graph::array::NodeArray;
 use crate::graph::handle::Node;

@@ -1,7 +1,7 @@
 //! Operations on arrays and numbers made of plain closures. They are of first order, for a closure knows plain values
 //! only.
 
-use super::operation::{Edge, Pull, Rule, record, record_number};
+use crate::array::record::{Operand, Pull, Rule, record, with_swept};
 use crate::graph::array::{Flow, NodeArray, NodeArrayD, ranked, unranked};
 use crate::graph::handle::Node;
 use crate::graph::payload::{self, Running};
@@ -32,7 +32,7 @@ pub trait InGraph: sealed::Sealed {
     fn plain(&self) -> Self::Plain;
     /// As the operand of an operation.
     #[doc(hidden)]
-    fn operand(&self) -> Operand<Self::Number>;
+    fn operand(&self) -> OwnedOperand<Self::Number>;
 }
 
 /// What stands outside of graphs: a number, or an `Array` of ndarray's. Sealed.
@@ -53,28 +53,37 @@ pub trait Plain: sealed::Sealed + Sized + 'static {
     fn constant(self) -> Self::InGraph;
     /// Its shape, and itself as an adjoint.
     #[doc(hidden)]
-    fn part(self) -> Part<Self::Number>;
+    fn cotangent(self) -> Cotangent<Self::Number>;
     /// From an adjoint of that shape.
     #[doc(hidden)]
-    fn from_part(part: Part<Self::Number>) -> Self;
+    fn from_cotangent(part: Cotangent<Self::Number>) -> Self;
     /// The node of an operation with this value.
     #[doc(hidden)]
-    fn recorded(self, operation: Closure<Self>) -> Self::InGraph;
+    #[track_caller]
+    fn recorded(self, rule: FirstOrder<Self>, operands: &[OwnedOperand<Self::Number>]) -> Self::InGraph;
 }
 mod sealed {
     pub trait Sealed {}
 }
 
-/// An operand, its shape, and whether nothing flows into it.
+/// An operand.
 #[doc(hidden)]
-pub struct Operand<T: Float> {
-    edge: Edge<T>,
-    shape: IxDyn,
-    is_constant: bool,
+pub struct OwnedOperand<T: Float>(Kind<T>);
+enum Kind<T: Float> {
+    Array(NodeArrayD<T>),
+    Number(Node<T>),
+}
+impl<T: Float> OwnedOperand<T> {
+    fn borrow(&self) -> Operand<'_, T> {
+        match &self.0 {
+            Kind::Array(x) => Operand::Array(x),
+            Kind::Number(x) => Operand::Number(x),
+        }
+    }
 }
 /// An adjoint with its shape.
 #[doc(hidden)]
-pub struct Part<T: Float>(Flow<T>, IxDyn);
+pub struct Cotangent<T: Float>(Flow<T>, IxDyn);
 
 // ------------------------------------------------------------------------------------------------ numbers
 
@@ -85,8 +94,8 @@ impl<T: Float> InGraph for Node<T> {
     fn plain(&self) -> T {
         self.value()
     }
-    fn operand(&self) -> Operand<T> {
-        Operand { edge: Edge::number(self), shape: IxDyn(&[]), is_constant: self.is_constant() }
+    fn operand(&self) -> OwnedOperand<T> {
+        OwnedOperand(Kind::Number(self.clone()))
     }
 }
 impl<T: Float> sealed::Sealed for T {}
@@ -96,15 +105,15 @@ impl<T: Float> Plain for T {
     fn constant(self) -> Node<T> {
         Node::constant(self)
     }
-    fn part(self) -> Part<T> {
-        Part(Flow::Number(self), IxDyn(&[]))
+    fn cotangent(self) -> Cotangent<T> {
+        Cotangent(Flow::Number(self), IxDyn(&[]))
     }
-    fn from_part(part: Part<T>) -> T {
+    fn from_cotangent(part: Cotangent<T>) -> T {
         part.0.number()
     }
-    fn recorded(self, operation: Closure<T>) -> Node<T> {
-        let (rule, edges) = operation.split(IxDyn(&[]));
-        record_number(rule, edges, self, false)
+    #[track_caller]
+    fn recorded(self, rule: FirstOrder<T>, operands: &[OwnedOperand<T>]) -> Node<T> {
+        record(rule, operands.iter().map(OwnedOperand::borrow).collect::<Vec<_>>(), self)
     }
 }
 
@@ -117,9 +126,8 @@ impl<T: Float, D: Dimension + 'static> InGraph for NodeArray<T, D> {
     fn plain(&self) -> Array<T, D> {
         self.value().into_owned()
     }
-    fn operand(&self) -> Operand<T> {
-        let shape = self.body().shape().clone();
-        Operand { edge: Edge::array(self, false), shape, is_constant: self.is_constant() }
+    fn operand(&self) -> OwnedOperand<T> {
+        OwnedOperand(Kind::Array(self.any()))
     }
 }
 impl<T: Float, D: Dimension> sealed::Sealed for Array<T, D> {}
@@ -129,41 +137,26 @@ impl<T: Float, D: Dimension + 'static> Plain for Array<T, D> {
     fn constant(self) -> NodeArray<T, D> {
         NodeArray::constant(self)
     }
-    fn part(self) -> Part<T> {
+    fn cotangent(self) -> Cotangent<T> {
         let shape = IxDyn(self.shape());
-        Part(Flow::Array(unranked(self)), shape)
+        Cotangent(Flow::Array(unranked(self)), shape)
     }
-    fn from_part(Part(flow, shape): Part<T>) -> Self {
+    fn from_cotangent(Cotangent(flow, shape): Cotangent<T>) -> Self {
         ranked(flow.array(&shape)).into_owned()
     }
-    fn recorded(self, operation: Closure<Self>) -> NodeArray<T, D> {
-        let (rule, edges) = operation.split(IxDyn(self.shape()));
-        record(rule, edges, unranked(self), false).ranked()
+    #[track_caller]
+    fn recorded(self, rule: FirstOrder<Self>, operands: &[OwnedOperand<T>]) -> NodeArray<T, D> {
+        record(rule, operands.iter().map(OwnedOperand::borrow).collect::<Vec<_>>(), unranked(self)).ranked()
     }
 }
 
 // ------------------------------------------------------------------------------------------------ the operation
 
-/// An operation with a result like `Z`, before it is recorded.
+/// A closure for rule, of an operation with a result like `Z`.
 #[doc(hidden)]
-pub struct Closure<Z: Plain> {
-    name: Cow<'static, str>,
-    operands: Vec<Operand<Z::Number>>,
-    backward: Box<dyn Fn(Z) -> Vec<Part<Z::Number>>>,
-}
-impl<Z: Plain> Closure<Z> {
-    fn split(self, shape: IxDyn) -> (FirstOrder<Z>, Vec<Edge<Z::Number>>) {
-        let (edges, shapes) = self.operands.into_iter().map(|operand| (operand.edge, operand.shape)).unzip();
-        let name = self.name.into_owned().into();
-        (FirstOrder { name, shape, shapes, backward: self.backward, running: Cell::new(false) }, edges)
-    }
-}
-struct FirstOrder<Z: Plain> {
+pub struct FirstOrder<Z: Plain> {
     name: Rc<str>,
-    shape: IxDyn,
-    /// The operands'.
-    shapes: Vec<IxDyn>,
-    backward: Box<dyn Fn(Z) -> Vec<Part<Z::Number>>>,
+    backward: Box<dyn Fn(Z) -> Vec<Cotangent<Z::Number>>>,
     /// A sweep runs the closure now: an inner sweep must not come here.
     running: Cell<bool>,
 }
@@ -172,27 +165,29 @@ impl<Z: Plain> Rule<Z::Number> for FirstOrder<Z> {
         Recorded::Custom(self.name.clone())
     }
     fn bytes(&self) -> usize {
-        self.name.len() + size_of_val(&*self.shapes)
+        self.name.len()
     }
     fn pull(&self, at: &mut Pull<'_, Z::Number>) {
         if !at.is_plain() {
             payload::first_order_only(&self.name);
         }
-        let adjoint = Z::from_part(Part(at.flow(), self.shape.clone()));
+        let shape = at.shape();
+        let adjoint = Z::from_cotangent(Cotangent(at.flow(), shape));
         let running = Running::start(&self.running, &self.name);
-        let parts = (self.backward)(adjoint);
+        let parts = with_swept(false, || (self.backward)(adjoint));
         drop(running);
-        payload::counted(&self.name, parts.len(), self.shapes.len());
-        for (k, (Part(_, given), wanted)) in parts.iter().zip(&self.shapes).enumerate() {
+        payload::counted(&self.name, parts.len(), at.operands());
+        for (k, Cotangent(_, given)) in parts.iter().enumerate() {
+            let wanted = at.operand_shape(k);
             assert!(
-                given == wanted,
+                *given == wanted,
                 "the backward rule of {:?} gave an adjoint of the shape {:?} for operand {k}, which has the shape {:?}",
                 self.name,
                 given.slice(),
                 wanted.slice()
             );
         }
-        for (k, Part(flow, _)) in parts.into_iter().enumerate() {
+        for (k, Cotangent(flow, _)) in parts.into_iter().enumerate() {
             at.give_flow(k, flow);
         }
     }
@@ -200,16 +195,14 @@ impl<Z: Plain> Rule<Z::Number> for FirstOrder<Z> {
 
 /// Records an operation; of constants, or within `no_grad`, it is a constant.
 #[track_caller]
-pub(crate) fn custom<Z: Plain>(
+pub(crate) fn by_closure<Z: Plain>(
     name: impl Into<Cow<'static, str>>,
-    operands: Vec<Operand<Z::Number>>,
+    operands: &[OwnedOperand<Z::Number>],
     value: Z,
-    backward: impl Fn(Z) -> Vec<Part<Z::Number>> + 'static,
+    backward: impl Fn(Z) -> Vec<Cotangent<Z::Number>> + 'static,
 ) -> Z::InGraph {
-    if payload::is_closed() || operands.iter().all(|operand| operand.is_constant) {
-        return value.constant();
-    }
-    value.recorded(Closure { name: name.into(), operands, backward: Box::new(backward) })
+    let (name, backward) = (name.into().into_owned().into(), Box::new(backward));
+    value.recorded(FirstOrder { name, backward, running: Cell::new(false) }, operands)
 }
 
 /// An operation on arrays from its value and a closure that turns its adjoint into those of the operands, each in its
@@ -247,6 +240,6 @@ pub fn first_order<T: Float, D: Dimension + 'static>(
     value: Array<T, D>,
     backward: impl Fn(Array<T, D>) -> Vec<ArrayD<T>> + 'static,
 ) -> NodeArray<T, D> {
-    let operands = operands.iter().map(InGraph::operand).collect();
-    custom(name, operands, value, move |adjoint| backward(adjoint).into_iter().map(Plain::part).collect())
+    let operands: Vec<_> = operands.iter().map(InGraph::operand).collect();
+    by_closure(name, &operands, value, move |adjoint| backward(adjoint).into_iter().map(Plain::cotangent).collect())
 }

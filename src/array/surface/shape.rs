@@ -1,8 +1,12 @@
 //! Moving elements, by name: reshaping, permuting axes, slicing, selecting, putting together.
 
-use super::broadcast::{common, fill, is_possible};
-use super::moves::{check_slice, concatenate_any, diagonal, from_nodes, on_diagonal, permute, reshape, select, slice};
-use super::operation::lower;
+use crate::array::data::shapes::{common, is_possible};
+use crate::array::record::lower;
+use crate::array::rule::broadcast::fill;
+use crate::array::rule::linear::Linear;
+use crate::array::rule::moves::{
+    Permute, check_slice, concatenate_any, diagonal, from_nodes, on_diagonal, reshape, select, slice,
+};
 use crate::error::{Error, accept};
 use crate::graph::array::{NodeArray, NodeArrayD};
 use crate::graph::handle::Node;
@@ -66,7 +70,7 @@ impl<T: Float, D: Dimension> NodeArray<T, D> {
     #[must_use]
     #[track_caller]
     pub fn t(&self) -> Self {
-        permute(&self.any(), (0..self.ndim()).rev().collect()).ranked()
+        Permute { axes: (0..self.ndim()).rev().collect() }.of(&self.any()).ranked()
     }
     /// The axes in another order: axis `k` of the result is axis `axes[k]`. Nothing is copied.
     ///
@@ -104,7 +108,7 @@ impl<T: Float, D: Dimension> NodeArray<T, D> {
         if axes.len() != rank {
             return Err(Error::Axis { operation: "permute", axis: axes.len(), rank });
         }
-        Ok(permute(&self.any(), axes).ranked())
+        Ok(Permute { axes }.of(&self.any()).ranked())
     }
 
     /// The array repeated along new axes in front and along those of length 1.
@@ -251,7 +255,7 @@ impl<T: Float, D: Dimension> NodeArray<T, D> {
             return Err(Error::Axis { operation: "slice", axis: info.in_ndim(), rank: self.ndim() });
         }
         check_slice(info.as_ref(), self.shape())?;
-        Ok(slice(&self.any(), info.as_ref().to_vec()).ranked())
+        Ok(slice(&self.any(), info.as_ref()).ranked())
     }
 
     /// One element, as a number of the graph.
@@ -290,8 +294,8 @@ impl<T: Float, D: Dimension> NodeArray<T, D> {
                 return Err(Error::Index { operation: "index", index, len });
             }
         }
-        let info = index.slice().iter().map(|&index| SliceInfoElem::Index(index.cast_signed())).collect();
-        Ok(lower(&slice(&self.any(), info)))
+        let info: Vec<_> = index.slice().iter().map(|&index| SliceInfoElem::Index(index.cast_signed())).collect();
+        Ok(lower(&slice(&self.any(), &info)))
     }
 
     /// Places along an axis, in any order and as often as they are named: rows of a matrix, by axis 0.
@@ -334,7 +338,7 @@ impl<T: Float, D: Dimension> NodeArray<T, D> {
         };
         match places.iter().find(|&&place| place >= len) {
             Some(&index) => Err(Error::Index { operation: "select", index, len }),
-            None => Ok(select(&self.any(), axis, places.to_vec()).ranked()),
+            None => Ok(select(&self.any(), axis, places).ranked()),
         }
     }
 }
@@ -365,7 +369,7 @@ impl<T: Float> NodeArray<T, Ix1> {
     #[must_use]
     #[track_caller]
     pub fn to_nodes(&self) -> Vec<Node<T>> {
-        (0..self.len()).map(|k| lower(&slice(&self.any(), vec![SliceInfoElem::Index(k.cast_signed())]))).collect()
+        (0..self.len()).map(|k| lower(&slice(&self.any(), &[SliceInfoElem::Index(k.cast_signed())]))).collect()
     }
     /// A matrix with this vector on its diagonal, and zeros.
     ///
@@ -377,7 +381,7 @@ impl<T: Float> NodeArray<T, Ix1> {
     #[must_use]
     #[track_caller]
     pub fn to_diag(&self) -> NodeArray<T, Ix2> {
-        on_diagonal(&self.any(), &IxDyn(&[self.len(), self.len()])).ranked()
+        on_diagonal(&self.any(), IxDyn(&[self.len(), self.len()])).ranked()
     }
 }
 impl<T: Float> NodeArray<T, Ix2> {

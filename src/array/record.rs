@@ -2,8 +2,8 @@
 //!
 //! A rule is written once, in terms of array operations. In a sweep of plain numbers the arrays that it gets are
 //! constants, so that nothing is recorded; in [`gradients`](crate::gradients) they are the nodes of the graph, so that
-//! the adjoints can be differentiated again. What a rule saves is up to it: operands and results are kept only if asked
-//! for, and only for adjoints that somebody wants.
+//! the adjoints can be differentiated again. [`record`] decides: what no adjoint flows through is a constant, and values of
+//! operands and results are kept only if the rule needs them for adjoints that somebody wants.
 
 use crate::graph::anomaly::{self, Seen};
 use crate::graph::array::{Body, Collector, Flow, NodeArray, NodeArrayD, Term, Values};
@@ -13,8 +13,9 @@ use crate::graph::modes;
 use crate::graph::payload::{self, Payload};
 use crate::graph::recorded::Recorded;
 use crate::number::Float;
-use ndarray::{Dimension, IxDyn};
-use std::cell::Ref;
+use crate::rule::Needs;
+use ndarray::IxDyn;
+use std::cell::{Cell, Ref};
 use std::marker::PhantomData;
 use std::panic::Location;
 use std::rc::Rc;
@@ -22,6 +23,10 @@ use std::rc::Rc;
 /// How the adjoints of an operation's operands follow from that of its result.
 pub(crate) trait Rule<T: Float>: 'static {
     fn recorded(&self) -> Recorded;
+    /// What the adjoint of operand `k` is computed from, beside that of the result.
+    fn needs(&self, _k: usize) -> Needs {
+        Needs::NOTHING
+    }
     /// Gives every operand that wants one its adjoint.
     fn pull(&self, at: &mut Pull<'_, T>);
     /// Bytes that the rule owns beside itself.
@@ -30,82 +35,195 @@ pub(crate) trait Rule<T: Float>: 'static {
     }
 }
 
-/// An operand, and its values if the rule needs them.
+// ------------------------------------------------------------------------------------------------ operands and results
+
+/// An operand: an array or a number of the graph.
+#[derive(Clone, Copy)]
+pub(crate) enum Operand<'a, T: Float> {
+    Array(&'a NodeArrayD<T>),
+    Number(&'a Node<T>),
+}
+impl<'a, T: Float> From<&'a NodeArrayD<T>> for Operand<'a, T> {
+    fn from(x: &'a NodeArrayD<T>) -> Self {
+        Operand::Array(x)
+    }
+}
+impl<'a, T: Float> From<&'a Node<T>> for Operand<'a, T> {
+    fn from(x: &'a Node<T>) -> Self {
+        Operand::Number(x)
+    }
+}
+impl<'a, T: Float> Operand<'a, T> {
+    /// The cell, if it has one.
+    fn node(self) -> Option<&'a Node<T>> {
+        match self {
+            Operand::Array(x) => x.node(),
+            Operand::Number(x) => Some(x),
+        }
+    }
+    /// Whether adjoints flow into it.
+    fn wants(self) -> bool {
+        self.node().is_some_and(|node| !node.is_constant())
+    }
+    /// The values, for anomaly mode; `None` while an update has them.
+    fn seen(self) -> Option<Seen<T>> {
+        match self {
+            Operand::Array(x) => x.body().peek().map(Seen::Array),
+            Operand::Number(x) => Some(Seen::Number(x.recorded_value())),
+        }
+    }
+    /// `save`: the rule needs the values.
+    fn edge(self, save: bool) -> Edge<T> {
+        match self {
+            Operand::Array(x) => {
+                // anomaly mode reports operands
+                let saved = (save || modes::is_watching()).then(|| x.body().clone());
+                Edge { version: saved.as_ref().map_or(0, |body| body.version()), saved, node: x.cell(), is_array: true }
+            }
+            Operand::Number(x) => Edge { saved: None, node: x.clone(), version: 0, is_array: false },
+        }
+    }
+}
+
+/// The operands of an operation: so many, or a list.
+pub(crate) trait Operands<'a, T: Float> {
+    type Edges: AsRef<[Edge<T>]> + 'static;
+    fn count(&self) -> usize;
+    fn get(&self, k: usize) -> Operand<'a, T>;
+    fn edges(&self, edge: impl Fn(usize) -> Edge<T>) -> Self::Edges;
+}
+impl<'a, T: Float, X: Copy + Into<Operand<'a, T>>, const N: usize> Operands<'a, T> for [X; N] {
+    type Edges = [Edge<T>; N];
+    fn count(&self) -> usize {
+        N
+    }
+    fn get(&self, k: usize) -> Operand<'a, T> {
+        self[k].into()
+    }
+    fn edges(&self, edge: impl Fn(usize) -> Edge<T>) -> [Edge<T>; N] {
+        std::array::from_fn(edge)
+    }
+}
+impl<'a, T: Float> Operands<'a, T> for Vec<Operand<'a, T>> {
+    type Edges = Vec<Edge<T>>;
+    fn count(&self) -> usize {
+        self.len()
+    }
+    fn get(&self, k: usize) -> Operand<'a, T> {
+        self[k]
+    }
+    fn edges(&self, edge: impl Fn(usize) -> Edge<T>) -> Vec<Edge<T>> {
+        (0..self.len()).map(edge).collect()
+    }
+}
+
+/// What an operation results in: values of an array, or a number.
+pub(crate) trait Outcome<T: Float>: Sized {
+    type InGraph;
+    /// As an array, for anomaly mode.
+    fn seen(&self) -> Values<T>;
+    /// A constant in the graph.
+    fn constant(self) -> Self::InGraph;
+    /// `keep`: the rule needs the result.
+    #[track_caller]
+    fn push(self, rule: impl Rule<T>, edges: impl AsRef<[Edge<T>]> + 'static, keep: bool) -> Self::InGraph;
+}
+impl<T: Float> Outcome<T> for Values<T> {
+    type InGraph = NodeArrayD<T>;
+    fn seen(&self) -> Values<T> {
+        self.clone()
+    }
+    fn constant(self) -> NodeArrayD<T> {
+        NodeArray::constant_of(self)
+    }
+    #[track_caller]
+    fn push(self, rule: impl Rule<T>, edges: impl AsRef<[Edge<T>]> + 'static, keep: bool) -> NodeArrayD<T> {
+        let body = Body::new(self);
+        let result = keep.then(|| body.clone());
+        let target = Collector::new(&body);
+        let node = payload::record(T::of(f64::NAN), Operation { rule, edges, result, target, number: PhantomData });
+        NodeArray::assemble(Some(node), body)
+    }
+}
+impl<T: Float> Outcome<T> for T {
+    type InGraph = Node<T>;
+    fn seen(&self) -> Values<T> {
+        Values::scalar(*self)
+    }
+    fn constant(self) -> Node<T> {
+        Node::slot(CONSTANT, self)
+    }
+    #[track_caller]
+    fn push(self, rule: impl Rule<T>, edges: impl AsRef<[Edge<T>]> + 'static, keep: bool) -> Node<T> {
+        let result = keep.then(|| Body::new(Values::scalar(self)));
+        payload::record(self, Operation { rule, edges, result, target: (), number: PhantomData })
+    }
+}
+
+// ------------------------------------------------------------------------------------------------ recording
+
+/// Whether adjoints flow into the array.
+pub(crate) fn wants<T: Float>(x: &NodeArrayD<T>) -> bool {
+    Operand::Array(x).wants()
+}
+/// Whether an operation on these arrays is recorded.
+pub(crate) fn is_recorded<'a, T: Float>(operands: impl IntoIterator<Item = &'a NodeArrayD<T>>) -> bool {
+    !payload::is_constant(operands.into_iter().filter_map(NodeArray::node))
+}
+
+/// The result of an operation, in the graph if adjoints are to flow through it, with those of its operands' values that
+/// the wanted ones need; else a constant. In anomaly mode the values are looked at in any case.
+#[track_caller]
+pub(crate) fn record<'a, T: Float, Z: Outcome<T>>(
+    rule: impl Rule<T>,
+    operands: impl Operands<'a, T>,
+    value: Z,
+) -> Z::InGraph {
+    let all = || (0..operands.count()).map(|k| operands.get(k));
+    if modes::is_watching() && !SWEPT.get() {
+        // of an operand that nobody knows nothing can be said
+        if let Some(seen) = all().map(Operand::seen).collect() {
+            anomaly::array(|| rule.recorded().to_string(), &value.seen(), || seen, Location::caller());
+        }
+    }
+    if payload::is_constant(all().filter_map(Operand::node)) {
+        return value.constant();
+    }
+    let wanted = all().enumerate().filter(|(_, x)| x.wants());
+    let needs = wanted.fold(Needs::NOTHING, |needs, (k, _)| needs | rule.needs(k));
+    let edges = operands.edges(|k| operands.get(k).edge(needs.operand(k)));
+    value.push(rule, edges, needs.result())
+}
+
+thread_local! {
+    /// A rule runs in a sweep of plain numbers: who sweeps looks at what comes out of it, and names the operation.
+    static SWEPT: Cell<bool> = const { Cell::new(false) };
+}
+/// Runs a rule of ours in a sweep, or (`swept` is false) code of the user's within it.
+pub(crate) fn with_swept<R>(swept: bool, f: impl FnOnce() -> R) -> R {
+    struct Back(bool);
+    impl Drop for Back {
+        fn drop(&mut self) {
+            SWEPT.set(self.0);
+        }
+    }
+    if !modes::is_watching() {
+        return f();
+    }
+    let _back = Back(SWEPT.replace(swept));
+    f()
+}
+
+/// An operand of an operation that has been recorded, and its values if the rule needs them.
 pub(crate) struct Edge<T: Float> {
     saved: Option<Rc<Body<T>>>,
     node: Node<T>,
     version: u32,
     is_array: bool,
 }
-impl<T: Float> Edge<T> {
-    /// An operand whose values are saved if `save` holds.
-    pub fn array<D: Dimension>(x: &NodeArray<T, D>, save: bool) -> Self {
-        // anomaly mode reports operands
-        let saved = (save || modes::is_watching()).then(|| x.body().clone());
-        Edge { version: saved.as_ref().map_or(0, |body| body.version()), saved, node: x.cell(), is_array: true }
-    }
-    pub fn number(x: &Node<T>) -> Self {
-        Edge { saved: None, node: x.clone(), version: 0, is_array: false }
-    }
-}
-
-/// Whether adjoints flow into the array.
-pub(crate) fn wants<T: Float, D: Dimension>(x: &NodeArray<T, D>) -> bool {
-    x.node().is_some_and(|node| !node.is_constant())
-}
-/// Whether an operation on these arrays is recorded.
-pub(crate) fn recording<'a, T: Float>(operands: impl IntoIterator<Item = &'a NodeArrayD<T>>) -> bool {
-    !payload::is_constant(operands.into_iter().filter_map(NodeArray::node))
-}
-
-/// Looks at the values of an operation, in anomaly mode.
-#[track_caller]
-fn watch<T: Float>(rule: &impl Rule<T>, edges: &[Edge<T>], values: &Values<T>) {
-    let seen = |edge: &Edge<T>| match &edge.saved {
-        None if edge.is_array => None,
-        None => Some(Seen::Number(edge.node.recorded_value())),
-        Some(body) => body.peek().map(Seen::Array),
-    };
-    // of an operand that nobody knows nothing can be said
-    if let Some(operands) = edges.iter().map(seen).collect::<Option<Vec<_>>>() {
-        anomaly::array(|| rule.recorded().to_string(), values, || operands, Location::caller());
-    }
-}
-
-/// An operation with an array for result. `keep`: the rule needs the result.
-#[track_caller]
-pub(crate) fn record<T: Float>(
-    rule: impl Rule<T>,
-    edges: impl AsRef<[Edge<T>]> + 'static,
-    values: Values<T>,
-    keep: bool,
-) -> NodeArrayD<T> {
-    if modes::is_watching() {
-        watch(&rule, edges.as_ref(), &values);
-    }
-    let body = Body::new(values);
-    let result = keep.then(|| body.clone());
-    let target = Collector::new(&body);
-    let node = payload::record(T::of(f64::NAN), Made { rule, edges, result, target, number: PhantomData });
-    NodeArray::assemble(Some(node), body)
-}
-/// An operation with a number for result. `keep`: the rule needs the result.
-#[track_caller]
-pub(crate) fn record_number<T: Float>(
-    rule: impl Rule<T>,
-    edges: impl AsRef<[Edge<T>]> + 'static,
-    value: T,
-    keep: bool,
-) -> Node<T> {
-    if modes::is_watching() {
-        watch(&rule, edges.as_ref(), &Values::scalar(value));
-    }
-    let result = keep.then(|| Body::new(Values::scalar(value)));
-    payload::record(value, Made { rule, edges, result, target: (), number: PhantomData })
-}
 
 /// The payload of an operation on arrays.
-struct Made<T: Float, R, E, C> {
+struct Operation<T: Float, R, E, C> {
     rule: R,
     edges: E,
     result: Option<Rc<Body<T>>>,
@@ -127,7 +245,7 @@ impl<T: Float> Target<T> for () {
     }
 }
 
-impl<T: Float, R: Rule<T>, E: AsRef<[Edge<T>]>, C: Target<T>> Payload<T> for Made<T, R, E, C> {
+impl<T: Float, R: Rule<T>, E: AsRef<[Edge<T>]>, C: Target<T>> Payload<T> for Operation<T, R, E, C> {
     fn operands(&self) -> Vec<Node<T>> {
         self.edges.as_ref().iter().map(|edge| edge.node.clone()).collect()
     }
@@ -150,7 +268,9 @@ impl<T: Float, R: Rule<T>, E: AsRef<[Edge<T>]>, C: Target<T>> Payload<T> for Mad
         let shape = self.target.collector().map_or_else(|| IxDyn(&[]), |collector| collector.shape().clone());
         let (edges, result) = (self.edges.as_ref(), self.result.as_ref());
         let (adjoint, mode) = (Adjoint::Flow(adjoint, shape), Mode::Numbers(give));
-        self.rule.pull(&mut Pull { rule: &self.rule, edges, result, adjoint: Some(adjoint), mode });
+        with_swept(true, || {
+            self.rule.pull(&mut Pull { rule: &self.rule, edges, result, adjoint: Some(adjoint), mode })
+        });
     }
     fn pull_nodes(&self, z: &Node<T>, adjoint: Term<T>, give: &mut dyn FnMut(u32, Term<T>)) {
         let (edges, result) = (self.edges.as_ref(), self.result.as_ref());
@@ -189,6 +309,14 @@ impl<T: Float> Pull<'_, T> {
             _ => unsaved(self.rule),
         }
     }
+    /// The shape of operand `k`; of a number that of an array without axes.
+    pub fn operand_shape(&self, k: usize) -> IxDyn {
+        let payload = if self.edges[k].is_array { self.edges[k].node.payload() } else { None };
+        payload
+            .as_ref()
+            .and_then(|payload| payload.collector())
+            .map_or_else(|| IxDyn(&[]), |array| array.shape().clone())
+    }
     /// How many operands there are.
     pub fn operands(&self) -> usize {
         self.edges.len()
@@ -205,7 +333,11 @@ impl<T: Float> Pull<'_, T> {
     pub fn operand(&self, k: usize) -> NodeArrayD<T> {
         let edge = &self.edges[k];
         if !edge.is_array {
-            return if self.is_plain() { NodeArray::made(Values::scalar(edge.node.value())) } else { lift(&edge.node) };
+            return if self.is_plain() {
+                NodeArray::constant_of(Values::scalar(edge.node.value()))
+            } else {
+                lift(&edge.node)
+            };
         }
         NodeArray::assemble(self.live(&edge.node), self.saved(edge).clone())
     }
@@ -253,15 +385,16 @@ impl<T: Float> Pull<'_, T> {
     pub fn function(&self, k: usize, rule: impl Rule<T>, values: Values<T>) -> NodeArrayD<T> {
         let node = &self.edges[k].node;
         if self.is_plain() || payload::is_constant([node].into_iter()) {
-            return NodeArray::made(values);
+            return NodeArray::constant_of(values);
         }
-        record(rule, [Edge { saved: None, node: node.clone(), version: 0, is_array: true }], values, true)
+        let edge = Edge { saved: None, node: node.clone(), version: 0, is_array: true };
+        values.push(rule, [edge], true)
     }
 
     /// The result's adjoint; a number's as an array without axes. It can be taken once.
     pub fn adjoint(&mut self) -> NodeArrayD<T> {
         match self.adjoint.take() {
-            Some(Adjoint::Flow(flow, shape)) => NodeArray::made(flow.array(&shape)),
+            Some(Adjoint::Flow(flow, shape)) => NodeArray::constant_of(flow.array(&shape)),
             Some(Adjoint::Term(Term::Array(array))) => array,
             Some(Adjoint::Term(Term::Number(node))) => lift(&node),
             None => unsaved(self.rule),
@@ -303,24 +436,19 @@ fn unsaved<T: Float>(rule: &dyn Rule<T>) -> ! {
     panic!("the rule of {} asks for what it has not saved: this is a bug in backprop", rule.recorded())
 }
 
-// ------------------------------------------------------------------------------------------------ numbers and arrays
+// ------------------------------------------------------------------------------------------------ the identity
 
-/// A number as an array without axes.
-struct Lift;
-impl<T: Float> Rule<T> for Lift {
+/// The identity: under a name, or between numbers and arrays without axes.
+pub(crate) struct Identity(pub Recorded);
+impl<T: Float> Rule<T> for Identity {
     fn recorded(&self) -> Recorded {
-        Recorded::Array("from_node")
+        self.0.clone()
     }
-    fn pull(&self, at: &mut Pull<'_, T>) {
-        let part = at.adjoint();
-        at.give(0, &part);
-    }
-}
-/// An array without axes as a number.
-struct Lower;
-impl<T: Float> Rule<T> for Lower {
-    fn recorded(&self) -> Recorded {
-        Recorded::Array("to_node")
+    fn bytes(&self) -> usize {
+        match &self.0 {
+            Recorded::Named(name) => name.len(),
+            _ => 0,
+        }
     }
     fn pull(&self, at: &mut Pull<'_, T>) {
         let part = at.adjoint();
@@ -330,18 +458,10 @@ impl<T: Float> Rule<T> for Lower {
 /// A number as an array without axes.
 #[track_caller]
 pub(crate) fn lift<T: Float>(x: &Node<T>) -> NodeArrayD<T> {
-    let values = Values::scalar(x.value());
-    if payload::is_constant([x].into_iter()) {
-        return NodeArray::made(values);
-    }
-    record(Lift, [Edge::number(x)], values, false)
+    record(Identity(Recorded::Array("from_node")), [x], Values::scalar(x.value()))
 }
 /// The number in an array with one element and without axes.
 #[track_caller]
 pub(crate) fn lower<T: Float>(x: &NodeArrayD<T>) -> Node<T> {
-    let value = x.values().first();
-    if !recording([x]) {
-        return Node::slot(CONSTANT, value);
-    }
-    record_number(Lower, [Edge::array(x, false)], value, false)
+    record(Identity(Recorded::Array("to_node")), [x], x.values().first())
 }

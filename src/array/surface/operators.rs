@@ -1,7 +1,7 @@
 //! The std operators, in every ownership form and with everything that can stand beside an array.
 
-use super::elementwise::{binary, unary};
-use super::operation::lift;
+use crate::array::record::lift;
+use crate::array::rule::elementwise::{binary, unary};
 use crate::dual::Dual;
 use crate::error::accept;
 use crate::graph::array::{NodeArray, NodeArrayD, Values};
@@ -71,21 +71,21 @@ impl<S: Data, D: Dimension> sealed::Sealed for &ArrayBase<S, D> {}
 impl<T: Float, S: Data<Elem = T>, D: Dimension> ArrayOperand<T> for ArrayBase<S, D> {
     type Dim = D;
     fn operand(self) -> NodeArrayD<T> {
-        NodeArray::made(Values::new(self.into_owned().into_dyn()))
+        NodeArray::constant_of(Values::new(self.into_owned().into_dyn()))
     }
 }
 impl<T: Float, S: Data<Elem = T>, D: Dimension> ArrayOperand<T> for &ArrayBase<S, D> {
     type Dim = D;
     fn operand(self) -> NodeArrayD<T> {
         let copy: ArrayBase<OwnedRepr<T>, D> = self.to_owned();
-        NodeArray::made(Values::new(copy.into_dyn()))
+        NodeArray::constant_of(Values::new(copy.into_dyn()))
     }
 }
 impl<T: Float> sealed::Sealed for T {}
 impl<T: Float> ArrayOperand<T> for T {
     type Dim = Ix0;
     fn operand(self) -> NodeArrayD<T> {
-        NodeArray::made(Values::scalar(self))
+        NodeArray::constant_of(Values::scalar(self))
     }
 }
 /// Literals of nested numbers.
@@ -93,7 +93,7 @@ macro_rules! literals { ($($L:ident)*) => { $(
     impl<U: BuiltOn<$L> + Float, const M: usize> ArrayOperand<Dual<U, M>> for $L {
         type Dim = Ix0;
         fn operand(self) -> NodeArrayD<Dual<U, M>> {
-            NodeArray::made(Values::scalar(part(self)))
+            NodeArray::constant_of(Values::scalar(part(self)))
         }
     }
 )* } }

@@ -7,10 +7,10 @@ use crate::number::Float;
 use ndarray::{ArrayD, Dimension, IxDyn, ShapeBuilder};
 
 /// Elements to a block: a few operands' are to fit the cache next to the processor.
-pub(super) const BLOCK: usize = 512;
+pub(crate) const BLOCK: usize = 512;
 
 /// The order in which the elements of a result and of its operands, adjoints among them, are gone through.
-pub(super) struct Order<'a> {
+pub(crate) struct Order<'a> {
     shape: &'a IxDyn,
     /// That in which all of them lie in memory, if it is another than row-major.
     strides: Option<IxDyn>,
@@ -61,12 +61,12 @@ impl<'a> Order<'a> {
     }
 }
 /// Where blocks begin, and how long they are.
-pub(super) fn blocks(size: usize) -> impl Iterator<Item = (usize, usize)> {
+pub(crate) fn blocks(size: usize) -> impl Iterator<Item = (usize, usize)> {
     (0..size).step_by(BLOCK).map(move |start| (start, BLOCK.min(size - start)))
 }
 
 /// Where the elements of an operand come from.
-pub(super) enum Feed<'a, T: Float> {
+pub(crate) enum Feed<'a, T: Float> {
     /// They lie in the order in which they are asked for.
     Row(&'a [T]),
     /// There is one for all, this often.
@@ -145,7 +145,7 @@ fn is_head(small: &[usize], large: &[usize]) -> bool {
 }
 
 /// What flows back, in place of the adjoints if nobody else has them: `through` changes a block of adjoints from `start` on.
-pub(super) fn flow_blocks<T: Float>(
+pub(crate) fn flow_blocks<T: Float>(
     adjoint: Flow<T>,
     order: &Order<'_>,
     through: &mut dyn FnMut(usize, &mut [T]),

@@ -4,10 +4,10 @@
 //! It compares with nothing: a slope that branches asks [`either`](Elementary::either), and each element gets its own
 //! branch.
 
-use super::broadcast::common;
 use super::choice::choose;
 use super::elementwise::{binary, join, ternary, unary};
-use super::kernel;
+use crate::array::data::kernel;
+use crate::array::data::shapes::common;
 use crate::error::Error;
 use crate::graph::array::{NodeArray, NodeArrayD, Values};
 use crate::number::{Elementary, Float, Seen};
@@ -18,39 +18,39 @@ use std::borrow::Borrow;
 use std::iter::{Product, Sum};
 
 #[derive(Clone, Debug)]
-pub(crate) struct Lanes<T: Float>(pub NodeArrayD<T>);
+pub(crate) struct AsNumber<T: Float>(pub NodeArrayD<T>);
 
 /// Shapes that slopes are made of have broadcast before.
-fn lanes<T: Float>(result: Result<NodeArrayD<T>, Error>) -> Lanes<T> {
+fn lanes<T: Float>(result: Result<NodeArrayD<T>, Error>) -> AsNumber<T> {
     match result {
-        Ok(array) => Lanes(array),
+        Ok(array) => AsNumber(array),
         Err(error) => panic!("{error}: this is a bug in backprop"),
     }
 }
-fn two<T: Float>(op: Op, x: &Lanes<T>, y: &Lanes<T>) -> Lanes<T> {
+fn two<T: Float>(op: Op, x: &AsNumber<T>, y: &AsNumber<T>) -> AsNumber<T> {
     lanes(binary(op, &x.0, &y.0))
 }
 
 macro_rules! arithmetic {
     ($Op:ident $f:ident $Assign:ident $assign:ident) => {
-        impl<T: Float> std::ops::$Op for Lanes<T> {
+        impl<T: Float> std::ops::$Op for AsNumber<T> {
             type Output = Self;
             fn $f(self, other: Self) -> Self {
                 two(Op::$Op, &self, &other)
             }
         }
-        impl<T: Float> std::ops::$Op<&Lanes<T>> for Lanes<T> {
+        impl<T: Float> std::ops::$Op<&AsNumber<T>> for AsNumber<T> {
             type Output = Self;
             fn $f(self, other: &Self) -> Self {
                 two(Op::$Op, &self, other)
             }
         }
-        impl<T: Float> std::ops::$Assign for Lanes<T> {
+        impl<T: Float> std::ops::$Assign for AsNumber<T> {
             fn $assign(&mut self, other: Self) {
                 *self = two(Op::$Op, self, &other);
             }
         }
-        impl<T: Float> std::ops::$Assign<&Lanes<T>> for Lanes<T> {
+        impl<T: Float> std::ops::$Assign<&AsNumber<T>> for AsNumber<T> {
             fn $assign(&mut self, other: &Self) {
                 *self = two(Op::$Op, self, other);
             }
@@ -58,38 +58,38 @@ macro_rules! arithmetic {
     };
 }
 each_operator!(arithmetic);
-impl<T: Float> std::ops::Neg for Lanes<T> {
+impl<T: Float> std::ops::Neg for AsNumber<T> {
     type Output = Self;
     fn neg(self) -> Self {
-        Lanes(unary(Op::Neg, 0, &self.0))
+        AsNumber(unary(Op::Neg, 0, &self.0))
     }
 }
-impl<T: Float> Sum for Lanes<T> {
+impl<T: Float> Sum for AsNumber<T> {
     fn sum<I: Iterator<Item = Self>>(numbers: I) -> Self {
         numbers.reduce(|sum, x| sum + x).unwrap_or_else(|| Self::of(0.0))
     }
 }
-impl<'a, T: Float> Sum<&'a Lanes<T>> for Lanes<T> {
+impl<'a, T: Float> Sum<&'a AsNumber<T>> for AsNumber<T> {
     fn sum<I: Iterator<Item = &'a Self>>(numbers: I) -> Self {
         numbers.cloned().sum()
     }
 }
-impl<T: Float> Product for Lanes<T> {
+impl<T: Float> Product for AsNumber<T> {
     fn product<I: Iterator<Item = Self>>(numbers: I) -> Self {
         numbers.reduce(|product, x| product * x).unwrap_or_else(|| Self::of(1.0))
     }
 }
-impl<'a, T: Float> Product<&'a Lanes<T>> for Lanes<T> {
+impl<'a, T: Float> Product<&'a AsNumber<T>> for AsNumber<T> {
     fn product<I: Iterator<Item = &'a Self>>(numbers: I) -> Self {
         numbers.cloned().product()
     }
 }
-impl<T: Float> PartialEq for Lanes<T> {
+impl<T: Float> PartialEq for AsNumber<T> {
     fn eq(&self, _: &Self) -> bool {
         false
     }
 }
-impl<T: Float> PartialOrd for Lanes<T> {
+impl<T: Float> PartialOrd for AsNumber<T> {
     fn partial_cmp(&self, _: &Self) -> Option<std::cmp::Ordering> {
         None
     }
@@ -102,8 +102,8 @@ macro_rules! rows {
     };
     (@operator1 $Name:ident $f:ident) => {};
     (@operator2 $Name:ident $f:ident) => {};
-    (@unary $Name:ident $f:ident) => { fn $f(&self) -> Self { Lanes(unary(Op::$Name, 0, &self.0)) } };
-    (@power $Name:ident $f:ident) => { fn $f(&self, n: i32) -> Self { Lanes(unary(Op::$Name, n, &self.0)) } };
+    (@unary $Name:ident $f:ident) => { fn $f(&self) -> Self { AsNumber(unary(Op::$Name, 0, &self.0)) } };
+    (@power $Name:ident $f:ident) => { fn $f(&self, n: i32) -> Self { AsNumber(unary(Op::$Name, n, &self.0)) } };
     (@binary $Name:ident $f:ident) => {
         fn $f(&self, y: impl Borrow<Self>) -> Self { two(Op::$Name, self, y.borrow()) }
     };
@@ -114,9 +114,9 @@ macro_rules! rows {
     };
 }
 
-impl<T: Float> Elementary for Lanes<T> {
+impl<T: Float> Elementary for AsNumber<T> {
     fn of(x: f64) -> Self {
-        Lanes(NodeArray::made(Values::scalar(T::of(x))))
+        AsNumber(NodeArray::constant_of(Values::scalar(T::of(x))))
     }
     /// Many elements have no one value; slopes ask [`either`](Elementary::either).
     fn to_f64_value(&self) -> f64 {
@@ -163,7 +163,7 @@ impl<T: Float> Elementary for Lanes<T> {
         }
     }
     fn join(a: Self, b: Self) -> Self {
-        Lanes(join(a.0, b.0))
+        AsNumber(join(a.0, b.0))
     }
 }
 /// Which elements take a branch. What all agree on needs no choice.
@@ -173,7 +173,7 @@ enum Branch {
     Some(ArcArray<bool, IxDyn>),
 }
 /// (Apart from [`either`](Elementary::either), of which every branch of every slope has its own.)
-fn branch<T: Float>(of: &[&Lanes<T>], test: &dyn Fn(&[Seen]) -> bool) -> Branch {
+fn branch<T: Float>(of: &[&AsNumber<T>], test: &dyn Fn(&[Seen]) -> bool) -> Branch {
     let mut shape = IxDyn(&[]);
     for x in of {
         shape = match common("either", &shape, x.0.body().shape()) {
@@ -201,7 +201,7 @@ fn branch<T: Float>(of: &[&Lanes<T>], test: &dyn Fn(&[Seen]) -> bool) -> Branch 
         Err(error) => panic!("{error}: this is a bug in backprop"),
     }
 }
-impl<T: Float> Lanes<T> {
+impl<T: Float> AsNumber<T> {
     /// Whether this is the one number, and no node.
     fn is_exactly(&self, number: f64) -> bool {
         self.0.node().is_none() && self.0.len() == 1 && (self.0.values().first() - T::of(number)).is_exact_zero()

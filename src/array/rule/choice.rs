@@ -1,8 +1,9 @@
 //! Choosing element by element: the branch not taken has no edge.
 
-use super::broadcast::{common, sum_to};
-use super::kernel;
-use super::operation::{Edge, Pull, Rule, record, recording};
+use super::broadcast::sum_to;
+use crate::array::data::kernel;
+use crate::array::data::shapes::common;
+use crate::array::record::{Pull, Rule, record};
 use crate::error::Error;
 use crate::graph::array::{NodeArray, NodeArrayD, Values, take};
 use crate::graph::recorded::Recorded;
@@ -23,7 +24,7 @@ impl<T: Float> Rule<T> for Choose {
     }
     fn pull(&self, at: &mut Pull<'_, T>) {
         let adjoint = at.adjoint();
-        let zero = NodeArray::made(Values::scalar(T::of(0.0)));
+        let zero = NodeArray::constant_of(Values::scalar(T::of(0.0)));
         for k in 0..2 {
             if at.wants(k) {
                 let (yes, no) = if k == 0 { (&adjoint, &zero) } else { (&zero, &adjoint) };
@@ -59,11 +60,7 @@ pub(crate) fn choose<T: Float>(
         vec.extend(bits.iter().zip(p.iter().zip(q.iter())).map(|(&taken, (&p, &q))| if taken { p } else { q }));
         Values::from_vec(shape.clone(), vec)
     };
-    if !recording([yes, no]) {
-        return Ok(NodeArray::made(values));
-    }
     let shapes = [yes, no].map(|x| x.body().shape().clone());
-    let mask = bits.to_owned().into_shared();
-    let edges = [Edge::array(yes, false), Edge::array(no, false)];
-    Ok(record(Choose { mask, shapes }, edges, values, false))
+    let mask = if bits.shape() == mask.shape() { mask.clone() } else { bits.to_owned().into_shared() };
+    Ok(record(Choose { mask, shapes }, [yes, no], values))
 }

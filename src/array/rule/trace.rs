@@ -11,7 +11,7 @@ use std::collections::HashMap;
 
 /// Where an operand of a step stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(crate) enum Place {
     /// An argument of the closure.
     Input(usize),
     /// A number of the graph that does not depend on the arguments.
@@ -22,7 +22,7 @@ pub(super) enum Place {
 }
 /// One row of the table.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Step {
+pub(crate) struct Step {
     pub op: Op,
     /// powi's.
     pub exponent: i32,
@@ -30,7 +30,7 @@ pub(super) struct Step {
     pub operands: [Place; 3],
 }
 /// What a closure computes from its arguments.
-pub(super) struct Traced<T: Float> {
+pub(crate) struct Traced<T: Float> {
     pub inputs: usize,
     pub captured: Vec<Node<T>>,
     pub constants: Vec<T>,
@@ -43,7 +43,7 @@ pub(super) struct Traced<T: Float> {
 /// # Panics
 /// If it asks for a value that depends on its arguments, or puts them into an operation that is no row of the table.
 #[track_caller]
-pub(super) fn trace<T: Float, const N: usize>(f: impl FnOnce([&Node<T>; N]) -> Node<T>) -> Traced<T> {
+pub(crate) fn trace<T: Float, const N: usize>(f: impl FnOnce([&Node<T>; N]) -> Node<T>) -> Traced<T> {
     let unknown = || Node::slot(LEAF, T::of(f64::NAN));
     let leaves: [Node<T>; N] = std::array::from_fn(|_| unknown());
     // whatever the closure records stands behind this cell, which lives until all has been read
@@ -51,7 +51,7 @@ pub(super) fn trace<T: Float, const N: usize>(f: impl FnOnce([&Node<T>; N]) -> N
     let result = tracing::tracing(&leaves, &fence, || f(leaves.each_ref()));
     let mut reader = Reader {
         fence: fence.age(),
-        found: leaves.iter().enumerate().map(|(k, leaf)| (leaf.index(), Found::Place(Place::Input(k)))).collect(),
+        found: leaves.iter().enumerate().map(|(k, leaf)| (leaf.index(), Origin::Place(Place::Input(k)))).collect(),
         kept: HashMap::new(),
         traced: Traced {
             inputs: N,
@@ -66,9 +66,9 @@ pub(super) fn trace<T: Float, const N: usize>(f: impl FnOnce([&Node<T>; N]) -> N
     reader.traced
 }
 
-/// What is known of a cell.
+/// Where a cell comes from.
 #[derive(Clone, Copy)]
-enum Found {
+enum Origin {
     Place(Place),
     /// It does not depend on the arguments; it has a place if a step needs it.
     Outside(u32),
@@ -76,14 +76,14 @@ enum Found {
 struct Reader<T: Float> {
     /// Cells older than this do not depend on the arguments.
     fence: (u64, u32),
-    found: HashMap<u32, Found>,
+    found: HashMap<u32, Origin>,
     /// The places of what stands outside.
     kept: HashMap<u32, Place>,
     traced: Traced<T>,
 }
 impl<T: Float> Reader<T> {
     /// Operands before the operation, without recursion.
-    fn read(&mut self, result: &Node<T>) -> Found {
+    fn read(&mut self, result: &Node<T>) -> Origin {
         let mut waiting = vec![result.clone()];
         while let Some(z) = waiting.pop() {
             if self.found.contains_key(&z.index()) {
@@ -102,14 +102,14 @@ impl<T: Float> Reader<T> {
         }
         self.found[&result.index()]
     }
-    fn finish(&mut self, z: &Node<T>, operands: &[Node<T>]) -> Found {
-        let found: Vec<Found> = operands.iter().map(|x| self.found[&x.index()]).collect();
-        if found.iter().all(|found| matches!(found, Found::Outside(_))) {
-            return Found::Outside(z.index());
+    fn finish(&mut self, z: &Node<T>, operands: &[Node<T>]) -> Origin {
+        let found: Vec<Origin> = operands.iter().map(|x| self.found[&x.index()]).collect();
+        if found.iter().all(|found| matches!(found, Origin::Outside(_))) {
+            return Origin::Outside(z.index());
         }
         let code = z.kind();
         if code != PAYLOAD {
-            let Some(op) = op_of(code) else { return Found::Outside(z.index()) };
+            let Some(op) = op_of(code) else { return Origin::Outside(z.index()) };
             let exponent = z.recorded_operands().1;
             return self.step(op, exponent, &found);
         }
@@ -122,14 +122,14 @@ impl<T: Float> Reader<T> {
             ),
         }
     }
-    fn step(&mut self, op: Op, exponent: i32, operands: &[Found]) -> Found {
+    fn step(&mut self, op: Op, exponent: i32, operands: &[Origin]) -> Origin {
         let places = std::array::from_fn(|k| self.place(*operands.get(k).unwrap_or(&operands[0])));
         self.traced.steps.push(Step { op, exponent, operands: places });
-        Found::Place(Place::Step(self.traced.steps.len() - 1))
+        Origin::Place(Place::Step(self.traced.steps.len() - 1))
     }
     /// A fold, written out in rows.
-    fn fold(&mut self, fold: Fold, x: &[Found]) -> Found {
-        let (terms, row): (Vec<Found>, Op) = match fold {
+    fn fold(&mut self, fold: Fold, x: &[Origin]) -> Origin {
+        let (terms, row): (Vec<Origin>, Op) = match fold {
             Fold::Sum => (x.to_vec(), Op::Add),
             Fold::Norm => (x.to_vec(), Op::Hypot),
             Fold::LogSumExp => (x.to_vec(), Op::LogAddExp),
@@ -142,10 +142,10 @@ impl<T: Float> Reader<T> {
         let first = if fold == Fold::Norm { self.step(Op::Abs, 0, &terms[..1]) } else { terms[0] };
         terms[1..].iter().fold(first, |so_far, &x| self.step(row, 0, &[so_far, x]))
     }
-    fn place(&mut self, found: Found) -> Place {
+    fn place(&mut self, found: Origin) -> Place {
         let index = match found {
-            Found::Place(place) => return place,
-            Found::Outside(index) => index,
+            Origin::Place(place) => return place,
+            Origin::Outside(index) => index,
         };
         let traced = &mut self.traced;
         *self.kept.entry(index).or_insert_with(|| {
@@ -162,7 +162,7 @@ impl<T: Float> Reader<T> {
 }
 
 /// The adjoints of inputs and captured numbers, for any kind of number: the steps from the last to the first.
-pub(super) struct Adjoints<S> {
+pub(crate) struct Adjoints<S> {
     pub inputs: Vec<Option<S>>,
     pub captured: Vec<Option<S>>,
 }
@@ -211,12 +211,10 @@ impl<T: Float> Traced<T> {
         for (k, step) in self.steps.iter().enumerate().rev() {
             let Some(adjoint) = of_steps[k].take() else { continue };
             let [x, y, w] = step.operands.map(|place| value(&values, place));
-            for (i, &place) in step.operands[..step.op.arity()].iter().enumerate() {
-                if !matches!(place, Place::Constant(_)) {
-                    let slope = step.op.slope(i, [&x, &y, &w], step.exponent, &values[k]);
-                    deliver(place, shaped(S::flow(&slope, &adjoint)), &mut of_steps, &mut adjoints);
-                }
-            }
+            let wanted = |i: usize| !matches!(step.operands[i], Place::Constant(_));
+            step.op.pull([&x, &y, &w], step.exponent, &values[k], &adjoint, wanted, |i, part| {
+                deliver(step.operands[i], shaped(part), &mut of_steps, &mut adjoints);
+            });
         }
         adjoints
     }

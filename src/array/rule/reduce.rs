@@ -3,23 +3,23 @@
 use super::broadcast::fill;
 use super::choice::choose;
 use super::elementwise::binary;
-use super::kernel;
+use super::linear::Linear;
 use super::moves::{concatenate_any, range, reshape};
-use super::operation::{Edge, Pull, Rule, record, record_number, recording};
+use crate::array::data::kernel;
+use crate::array::record::{Pull, Rule, record};
 use crate::error::accept;
 use crate::graph::array::{Flow, NodeArray, NodeArrayD, Values};
-use crate::graph::cell::CONSTANT;
 use crate::graph::handle::Node;
 use crate::graph::recorded::Recorded;
 use crate::number::Float;
-use crate::rule::{Fold, Op, kinks};
+use crate::rule::{Fold, Needs, Op, kinks};
 use ndarray::{Axis, Dimension, IxDyn};
 
 /// The axis along which is reduced; `None`: the whole array.
-pub(super) type Along = Option<usize>;
+pub(crate) type Along = Option<usize>;
 
 /// The shape with the axis, or all of them, at length 1.
-pub(super) fn kept(shape: &IxDyn, along: Along) -> IxDyn {
+pub(crate) fn kept(shape: &IxDyn, along: Along) -> IxDyn {
     let mut kept = shape.clone();
     match along {
         Some(axis) => kept[axis] = 1,
@@ -28,12 +28,12 @@ pub(super) fn kept(shape: &IxDyn, along: Along) -> IxDyn {
     kept
 }
 /// How many elements go into one.
-pub(super) fn count(shape: &IxDyn, along: Along) -> usize {
+pub(crate) fn count(shape: &IxDyn, along: Along) -> usize {
     along.map_or_else(|| shape.size(), |axis| shape[axis])
 }
 
 /// `f` of each lane, its elements in a row; the result keeps the axes, at length 1.
-pub(super) fn lanes<T: Float>(x: &Values<T>, along: Along, f: impl Fn(&[T]) -> T) -> Values<T> {
+pub(crate) fn lanes<T: Float>(x: &Values<T>, along: Along, f: impl Fn(&[T]) -> T) -> Values<T> {
     let shape = kept(&x.raw_dim(), along);
     let elements = match (along, x.as_slice()) {
         (None, Some(all)) => vec![f(all)],
@@ -56,7 +56,7 @@ pub(super) fn lanes<T: Float>(x: &Values<T>, along: Along, f: impl Fn(&[T]) -> T
     Values::from_vec(shape, elements)
 }
 /// `f` writes to each lane of a copy.
-pub(super) fn on_lanes<T: Float>(x: &Values<T>, along: Along, f: impl Fn(&mut [T])) -> Values<T> {
+pub(crate) fn on_lanes<T: Float>(x: &Values<T>, along: Along, f: impl Fn(&mut [T])) -> Values<T> {
     let mut result = kernel::copy(x).shared().into_owned();
     let Some(axis) = along else {
         let mut all: Vec<T> = result.iter().copied().collect();
@@ -98,33 +98,33 @@ impl<T: Float> Rule<T> for Sum {
 }
 /// The sum of the whole array.
 #[track_caller]
-pub(super) fn sum<T: Float>(x: &NodeArrayD<T>) -> Node<T> {
+pub(crate) fn sum<T: Float>(x: &NodeArrayD<T>) -> Node<T> {
     let value = kernel::total(&x.body().look());
-    if !recording([x]) {
-        return Node::slot(CONSTANT, value);
-    }
-    record_number(Sum { from: x.body().shape().clone() }, [Edge::array(x, false)], value, false)
+    record(Sum { from: x.body().shape().clone() }, [x], value)
 }
 /// The sum along an axis, which stays, at length 1.
 #[track_caller]
-pub(super) fn sum_keep<T: Float>(x: &NodeArrayD<T>, along: Along) -> NodeArrayD<T> {
+pub(crate) fn sum_keep<T: Float>(x: &NodeArrayD<T>, along: Along) -> NodeArrayD<T> {
     super::broadcast::sum_to(x, &kept(x.body().shape(), along))
 }
 
 // ------------------------------------------------------------------------------------------------ products
 
 /// The product. Each element's slope is the product of the others, found without dividing.
-pub(super) struct Product {
+pub(crate) struct Product {
     pub along: Along,
 }
 impl<T: Float> Rule<T> for Product {
     fn recorded(&self) -> Recorded {
         Recorded::Array("prod")
     }
+    fn needs(&self, _: usize) -> Needs {
+        Needs::FIRST
+    }
     fn pull(&self, at: &mut Pull<'_, T>) {
         let x = at.operand(0);
         if at.is_plain() {
-            let others = NodeArray::made(on_lanes(&x.values(), self.along, others));
+            let others = NodeArray::constant_of(on_lanes(&x.values(), self.along, others));
             let adjoint = at.adjoint();
             let adjoint = reshape(&adjoint, &kept(x.body().shape(), self.along));
             at.give(0, &two(Op::Through, &others, &adjoint));
@@ -170,17 +170,21 @@ fn product_adjoint<T: Float>(x: &NodeArrayD<T>, adjoint: NodeArrayD<T>, along: A
         let parts = [two(Op::Through, &b, &main), two(Op::Through, &a, &main)];
         adjoint = together(parts.into_iter().chain(last).collect());
     }
-    if shape.size() == 0 { NodeArray::made(Values::full(shape.clone(), T::of(1.0))) } else { reshape(&adjoint, shape) }
+    if shape.size() == 0 {
+        NodeArray::constant_of(Values::full(shape.clone(), T::of(1.0)))
+    } else {
+        reshape(&adjoint, shape)
+    }
 }
 #[track_caller]
-pub(super) fn two<T: Float>(op: Op, x: &NodeArrayD<T>, y: &NodeArrayD<T>) -> NodeArrayD<T> {
+pub(crate) fn two<T: Float>(op: Op, x: &NodeArrayD<T>, y: &NodeArrayD<T>) -> NodeArrayD<T> {
     accept(binary(op, x, y))
 }
 
 // ------------------------------------------------------------------------------------------------ max and min
 
 /// The largest or smallest element. The slope is shared equally by all that tie.
-pub(super) struct Extreme {
+pub(crate) struct Extreme {
     pub along: Along,
     pub largest: bool,
 }
@@ -188,17 +192,20 @@ impl<T: Float> Rule<T> for Extreme {
     fn recorded(&self) -> Recorded {
         Recorded::Array(if self.largest { "max" } else { "min" })
     }
+    fn needs(&self, _: usize) -> Needs {
+        Needs::FIRST
+    }
     fn pull(&self, at: &mut Pull<'_, T>) {
         let x = at.operand(0);
         // locally constant
-        let shares = NodeArray::made(on_lanes(&x.values(), self.along, |lane| shares(lane, self.largest)));
+        let shares = NodeArray::constant_of(on_lanes(&x.values(), self.along, |lane| shares(lane, self.largest)));
         let adjoint = at.adjoint();
         let adjoint = reshape(&adjoint, &kept(x.body().shape(), self.along));
         at.give(0, &two(Op::Through, &shares, &adjoint));
     }
 }
 /// The largest or smallest; of several that tie, as dual numbers, the tangents' mean.
-pub(super) fn extreme<T: Float>(lane: &[T], largest: bool) -> T {
+pub(crate) fn extreme<T: Float>(lane: &[T], largest: bool) -> T {
     // a number wins against NaN, as in the row of two operands
     let wins = |a: T, b: T| if largest { num_traits::Float::max(a, b) } else { num_traits::Float::min(a, b) };
     let best = lane.iter().copied().reduce(wins).unwrap_or_else(num_traits::Float::nan);
@@ -228,12 +235,15 @@ fn shares<T: Float>(lane: &mut [T], largest: bool) {
 // ------------------------------------------------------------------------------------------------ logsumexp and norm
 
 /// `ln Σ e^x` without overflow. The slopes are the softmax.
-pub(super) struct LogSumExp {
+pub(crate) struct LogSumExp {
     pub along: Along,
 }
 impl<T: Float> Rule<T> for LogSumExp {
     fn recorded(&self) -> Recorded {
         Recorded::Fold(Fold::LogSumExp)
+    }
+    fn needs(&self, _: usize) -> Needs {
+        Needs::FIRST
     }
     fn pull(&self, at: &mut Pull<'_, T>) {
         let x = at.operand(0);
@@ -250,6 +260,9 @@ impl<T: Float> Rule<T> for Softmax {
     fn recorded(&self) -> Recorded {
         Recorded::Array("softmax")
     }
+    fn needs(&self, _: usize) -> Needs {
+        Needs::RESULT
+    }
     fn pull(&self, at: &mut Pull<'_, T>) {
         let (s, g) = (at.result(), at.adjoint());
         let mean = sum_keep(&two(Op::Through, &s, &g), self.along);
@@ -263,10 +276,7 @@ pub(crate) fn softmax<T: Float>(x: &NodeArrayD<T>, along: Along) -> NodeArrayD<T
         let z = Fold::LogSumExp.value(lane, &[]);
         lane.copy_from_slice(&Fold::LogSumExp.slopes_of_one(lane, &z));
     });
-    if !recording([x]) {
-        return NodeArray::made(values);
-    }
-    record(Softmax { along }, [Edge::array(x, false)], values, true)
+    record(Softmax { along }, [x], values)
 }
 
 /// The 2-norm without overflow. The slopes are `x/‖x‖`, at the origin 0.
@@ -277,11 +287,14 @@ impl<T: Float> Rule<T> for Norm {
     fn recorded(&self) -> Recorded {
         Recorded::Fold(Fold::Norm)
     }
+    fn needs(&self, _: usize) -> Needs {
+        Needs::FIRST | Needs::RESULT
+    }
     fn pull(&self, at: &mut Pull<'_, T>) {
         let x = at.operand(0);
         let shape = kept(x.body().shape(), self.along);
         let slopes = if at.is_plain() {
-            NodeArray::made(on_lanes(&x.values(), self.along, |lane| {
+            NodeArray::constant_of(on_lanes(&x.values(), self.along, |lane| {
                 let length = Fold::Norm.value(lane, &[]);
                 lane.copy_from_slice(&Fold::Norm.slopes_of_one(lane, &length));
             }))
@@ -318,48 +331,39 @@ fn direction<T: Float>(x: &NodeArrayD<T>, length: &NodeArrayD<T>, along: Along) 
         r if num_traits::Float::is_infinite(r) => kinks::MAGNIFIED.recip(),
         _ => kinks::MAGNIFIED,
     });
-    let multiple = two(Op::Mul, x, &NodeArray::made(factor));
+    let multiple = two(Op::Mul, x, &NodeArray::constant_of(factor));
     let others = two(Op::Div, &multiple, &norm(&multiple, along));
     let mask = is_fixed.mapv(|fixed| fixed == T::of(1.0)).into_shared();
-    accept(choose(&mask, &NodeArray::made(fixed), &others))
+    accept(choose(&mask, &NodeArray::constant_of(fixed), &others))
 }
 #[track_caller]
-pub(super) fn norm<T: Float>(x: &NodeArrayD<T>, along: Along) -> NodeArrayD<T> {
+pub(crate) fn norm<T: Float>(x: &NodeArrayD<T>, along: Along) -> NodeArrayD<T> {
     let values = lanes(&x.body().look(), along, |lane| Fold::Norm.value(lane, &[]));
-    if !recording([x]) {
-        return NodeArray::made(values);
-    }
-    record(Norm { along }, [Edge::array(x, true)], values, true)
+    record(Norm { along }, [x], values)
 }
 
 // ------------------------------------------------------------------------------------------------ running sums
 
 /// Running sums. The adjoint sums from the other end.
-struct RunningSum {
-    axis: usize,
-    backwards: bool,
+pub(crate) struct RunningSum {
+    pub axis: usize,
+    pub backwards: bool,
 }
-impl<T: Float> Rule<T> for RunningSum {
-    fn recorded(&self) -> Recorded {
-        Recorded::Array("cumsum")
+impl<T: Float> Linear<T> for RunningSum {
+    fn name(&self) -> &'static str {
+        "cumsum"
     }
-    fn pull(&self, at: &mut Pull<'_, T>) {
-        let part = running_sum(&at.adjoint(), self.axis, !self.backwards);
-        at.give(0, &part);
+    fn values(&self, x: Values<T>) -> Values<T> {
+        on_lanes(&x, Some(self.axis), |lane| {
+            let mut sum = T::of(0.0);
+            let add = |x: &mut T| {
+                sum += *x;
+                *x = sum;
+            };
+            if self.backwards { lane.iter_mut().rev().for_each(add) } else { lane.iter_mut().for_each(add) }
+        })
     }
-}
-#[track_caller]
-pub(super) fn running_sum<T: Float>(x: &NodeArrayD<T>, axis: usize, backwards: bool) -> NodeArrayD<T> {
-    let values = on_lanes(&x.body().look(), Some(axis), |lane| {
-        let mut sum = T::of(0.0);
-        let add = |x: &mut T| {
-            sum += *x;
-            *x = sum;
-        };
-        if backwards { lane.iter_mut().rev().for_each(add) } else { lane.iter_mut().for_each(add) }
-    });
-    if !recording([x]) {
-        return NodeArray::made(values);
+    fn adjoint(&self) -> Self {
+        RunningSum { axis: self.axis, backwards: !self.backwards }
     }
-    record(RunningSum { axis, backwards }, [Edge::array(x, false)], values, false)
 }

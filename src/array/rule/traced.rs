@@ -5,18 +5,19 @@
 //! the partial derivatives by the inputs, which are all that a sweep needs (as in the statements of a tape: Griewank &
 //! Walther 2008, section 4.3). For the graph of derivatives the steps run on whole arrays.
 
-use super::broadcast::{common, fill, sum_to};
-use super::feed::{BLOCK, Feed, Order, flow_blocks};
-use super::kernel;
-use super::lanes::Lanes;
-use super::operation::{Edge, Pull, Rule, lift, record, recording, wants};
+use super::as_number::AsNumber;
+use super::broadcast::{fill, sum_to};
 use super::trace::{Place, Traced, trace};
+use crate::array::data::feed::{BLOCK, Feed, Order, flow_blocks};
+use crate::array::data::kernel;
+use crate::array::data::shapes::common;
+use crate::array::record::{Operand, Pull, Rule, is_recorded, lift, record, wants};
 use crate::error::{Error, accept};
 use crate::graph::array::{Flow, NodeArray, NodeArrayD, Values, take};
 use crate::graph::handle::Node;
 use crate::graph::recorded::Recorded;
 use crate::number::Float;
-use crate::rule::Op;
+use crate::rule::{Needs, Slope};
 use ndarray::{Dimension, IxDyn};
 
 /// What the registers of all steps may take together: they are to stay in the cache next to the processor.
@@ -27,7 +28,7 @@ const NEAR_BYTES: usize = 48 << 10;
 /// # Errors
 /// [`Error::Shapes`] if the arrays do not broadcast together.
 #[track_caller]
-pub(super) fn zip_any<T: Float, const N: usize>(
+pub(crate) fn zip_any<T: Float, const N: usize>(
     name: &'static str,
     arrays: [NodeArrayD<T>; N],
     f: impl FnOnce([&Node<T>; N]) -> Node<T>,
@@ -38,36 +39,37 @@ pub(super) fn zip_any<T: Float, const N: usize>(
     }
     let traced = trace(f);
     let captured = traced.captured.iter().map(lift).collect::<Vec<_>>();
-    let recorded = recording(arrays.iter().chain(&captured));
+    let recorded = is_recorded(arrays.iter().chain(&captured));
     let wanted: Vec<bool> = arrays.iter().chain(&captured).map(|x| recorded && wants(x)).collect();
     let (values, partials) = Blocks::new(&traced, &arrays, &shape, wanted).run();
-    if !recorded {
-        return Ok(NodeArray::made(values));
-    }
-    let edges: Vec<Edge<T>> =
-        arrays.iter().map(|x| Edge::array(x, true)).chain(traced.captured.iter().map(Edge::number)).collect();
     let shapes = arrays.iter().chain(&captured).map(|x| x.body().shape().clone()).collect();
-    Ok(record(Fused { name, traced, partials, shapes }, edges, values, false))
+    let numbers = traced.captured.clone();
+    let operands: Vec<Operand<'_, T>> =
+        arrays.iter().map(Operand::Array).chain(numbers.iter().map(Operand::Number)).collect();
+    Ok(record(Mapped { name, traced, partials, shapes }, operands, values))
 }
 
 /// Over the elements of one array: see [`map`](NodeArray::map).
 #[track_caller]
-pub(super) fn map_any<T: Float>(x: NodeArrayD<T>, f: impl FnOnce(&Node<T>) -> Node<T>) -> NodeArrayD<T> {
+pub(crate) fn map_any<T: Float>(x: NodeArrayD<T>, f: impl FnOnce(&Node<T>) -> Node<T>) -> NodeArrayD<T> {
     accept(zip_any("map", [x], |[x]| f(x)))
 }
 
 // ------------------------------------------------------------------------------------------------ the operation
 
-struct Fused<T: Float> {
+struct Mapped<T: Float> {
     name: &'static str,
     traced: Traced<T>,
     /// By each input, then by each captured number that wants one.
     partials: Vec<Option<Values<T>>>,
     shapes: Vec<IxDyn>,
 }
-impl<T: Float> Rule<T> for Fused<T> {
+impl<T: Float> Rule<T> for Mapped<T> {
     fn recorded(&self) -> Recorded {
         Recorded::Array(self.name)
+    }
+    fn needs(&self, _: usize) -> Needs {
+        Needs::OPERANDS
     }
     fn bytes(&self) -> usize {
         let partials: usize = self.partials.iter().flatten().map(|partial| partial.len()).sum();
@@ -77,7 +79,7 @@ impl<T: Float> Rule<T> for Fused<T> {
         if at.is_plain() { self.pull_numbers(at) } else { self.pull_nodes(at) }
     }
 }
-impl<T: Float> Fused<T> {
+impl<T: Float> Mapped<T> {
     fn pull_numbers(&self, at: &mut Pull<'_, T>) {
         let shape = at.shape();
         let mut flow = Some(at.flow());
@@ -105,17 +107,18 @@ impl<T: Float> Fused<T> {
         let adjoint = at.adjoint();
         let shape = adjoint.body().shape().clone();
         let (inputs, captured): (Vec<_>, Vec<_>) =
-            (0..at.operands()).map(|k| Lanes(at.operand(k))).enumerate().partition(|(k, _)| *k < self.traced.inputs);
-        let lanes = |all: Vec<(usize, Lanes<T>)>| all.into_iter().map(|(_, x)| x).collect::<Vec<_>>();
-        let constants: Vec<Lanes<T>> =
-            self.traced.constants.iter().map(|&c| Lanes(NodeArray::made(Values::scalar(c)))).collect();
-        let adjoints = self.traced.backward(&lanes(inputs), &lanes(captured), &constants, Lanes(adjoint), |part| {
-            Lanes(fill(&part.0, &shape))
+            (0..at.operands()).map(|k| AsNumber(at.operand(k))).enumerate().partition(|(k, _)| *k < self.traced.inputs);
+        let lanes = |all: Vec<(usize, AsNumber<T>)>| all.into_iter().map(|(_, x)| x).collect::<Vec<_>>();
+        let constants: Vec<AsNumber<T>> =
+            self.traced.constants.iter().map(|&c| AsNumber(NodeArray::constant_of(Values::scalar(c)))).collect();
+        let adjoints = self.traced.backward(&lanes(inputs), &lanes(captured), &constants, AsNumber(adjoint), |part| {
+            AsNumber(fill(&part.0, &shape))
         });
         for (k, part) in adjoints.inputs.into_iter().chain(adjoints.captured).enumerate() {
             if at.wants(k) {
                 // the closure may have left an argument out
-                let part = part.map_or_else(|| NodeArray::made(Values::full(shape.clone(), T::of(0.0))), |part| part.0);
+                let part =
+                    part.map_or_else(|| NodeArray::constant_of(Values::full(shape.clone(), T::of(0.0))), |part| part.0);
                 at.give(k, &sum_to(&part, &self.shapes[k]));
             }
         }
@@ -225,7 +228,7 @@ impl<'a, T: Float> Blocks<'a, T> {
             }
             self.backward(&values, &inputs, &mut adjoints, &mut room, (start, len), false);
             let wanted = (0..self.wanted.len()).filter(|&k| self.wanted[k] && self.reached[k]);
-            if wanted.into_iter().any(|k| T::were_hasty(&adjoints[k * block..][..len])) {
+            if wanted.into_iter().any(|k| T::needs_care(&adjoints[k * block..][..len])) {
                 self.backward(&values, &inputs, &mut adjoints, &mut room, (start, len), true);
             }
             for (k, partial) in partials.iter_mut().enumerate() {
@@ -281,19 +284,19 @@ impl<'a, T: Float> Blocks<'a, T> {
             let adjoint = &from[..len];
             let part = &mut before[self.register(step.operands[arrow.operand]) * block..][..len];
             let pairs = part.iter_mut().zip(adjoint);
-            match (step.op, arrow.operand, arrow.first) {
-                (Op::Add, _, true) | (Op::Sub, 0, true) => part.copy_from_slice(adjoint),
-                (Op::Add, _, _) | (Op::Sub, 0, _) => pairs.for_each(|(part, &g)| *part += g),
-                (Op::Neg, _, true) | (Op::Sub, _, true) => pairs.for_each(|(part, &g)| *part = -g),
-                (Op::Neg, _, _) | (Op::Sub, _, _) => pairs.for_each(|(part, &g)| *part -= g),
-                (op, k, first) => {
+            match (step.op.slope_is(arrow.operand), arrow.first) {
+                (Slope::One, true) => part.copy_from_slice(adjoint),
+                (Slope::One, false) => pairs.for_each(|(part, &g)| *part += g),
+                (Slope::MinusOne, true) => pairs.for_each(|(part, &g)| *part = -g),
+                (Slope::MinusOne, false) => pairs.for_each(|(part, &g)| *part -= g),
+                (_, first) => {
                     let operands = step.operands.map(|place| self.operand(place, values, inputs, start, len));
                     let z = &values[here..][..len];
-                    let slopes = T::row_slopes(op, k, step.exponent, operands, z, &mut room[..len]);
+                    let slopes = T::row_slopes(step.op, arrow.operand, step.exponent, operands, z, &mut room[..len]);
                     if careful {
                         T::flow_slices(slopes, adjoint, part, !first);
                     } else {
-                        T::flow_hastily(slopes, adjoint, part, !first);
+                        T::flow_unchecked(slopes, adjoint, part, !first);
                     }
                 }
             }

@@ -19,7 +19,7 @@ pub(crate) fn map<T: Float>(x: &Values<T>, f: impl Fn(T) -> T) -> Values<T> {
     Values::from_vec(x.raw_dim(), elements)
 }
 /// Whether an array of shape `small` repeats as a whole in one of shape `large`.
-pub(super) fn is_tail(small: &[usize], large: &[usize]) -> bool {
+pub(crate) fn is_tail(small: &[usize], large: &[usize]) -> bool {
     let ones = small.iter().take_while(|&&n| n == 1).count();
     large.ends_with(&small[ones..])
 }

@@ -1,11 +1,12 @@
 //! Reductions, by name: of the whole array to a number of the graph, or along an axis.
 
-use super::broadcast::possible;
-use super::elementwise::unary;
-use super::moves::reshape;
-use super::operation::{Edge, Rule, lower, record, recording};
-use super::reduce::{
-    Along, Extreme, LogSumExp, Product, count, extreme, kept, lanes, norm, running_sum, sum, sum_keep, two,
+use crate::array::data::shapes::possible;
+use crate::array::record::{lower, record};
+use crate::array::rule::elementwise::unary;
+use crate::array::rule::linear::Linear;
+use crate::array::rule::moves::reshape;
+use crate::array::rule::reduce::{
+    Along, Extreme, LogSumExp, Product, RunningSum, count, extreme, kept, lanes, norm, sum, sum_keep, two,
 };
 use crate::error::{Error, accept};
 use crate::graph::array::{NodeArray, NodeArrayD, Values};
@@ -59,24 +60,22 @@ impl To {
     #[track_caller]
     fn keep<T: Float>(self, x: &NodeArrayD<T>, along: Along) -> NodeArrayD<T> {
         let n = count(x.body().shape(), along) as f64;
-        let number = |number: f64| NodeArray::made(Values::scalar(T::of(number)));
+        let number = |number: f64| NodeArray::constant_of(Values::scalar(T::of(number)));
         let reduce = |f: &dyn Fn(&[T]) -> T| lanes(&x.body().look(), along, f);
         match self {
             To::Sum => sum_keep(x, along),
             To::Mean => two(Op::Div, &sum_keep(x, along), &number(n)),
-            To::Product => {
-                made(x, reduce(&|lane| lane.iter().fold(T::of(1.0), |z, &x| z * x)), Product { along }, false)
-            }
+            To::Product => record(Product { along }, [x], reduce(&|lane| lane.iter().fold(T::of(1.0), |z, &x| z * x))),
             To::Max | To::Min => {
                 let largest = matches!(self, To::Max);
-                made(x, reduce(&|lane| extreme(lane, largest)), Extreme { along, largest }, false)
+                record(Extreme { along, largest }, [x], reduce(&|lane| extreme(lane, largest)))
             }
             To::Variance(ddof) => {
                 let apart = two(Op::Sub, x, &To::Mean.keep(x, along));
                 two(Op::Div, &sum_keep(&unary(Op::Square, 0, &apart), along), &number(n - ddof))
             }
             To::Deviation(ddof) => unary(Op::Sqrt, 0, &To::Variance(ddof).keep(x, along)),
-            To::LogSumExp => made(x, reduce(&|lane| Fold::LogSumExp.value(lane, &[])), LogSumExp { along }, false),
+            To::LogSumExp => record(LogSumExp { along }, [x], reduce(&|lane| Fold::LogSumExp.value(lane, &[]))),
             To::Norm => norm(x, along),
             To::NormOne => sum_keep(&unary(Op::Abs, 0, x), along),
             To::NormMax => To::Max.keep(&unary(Op::Abs, 0, x), along),
@@ -117,14 +116,6 @@ impl To {
         Ok(self.keep(x, Some(axis.index())))
     }
 }
-#[track_caller]
-fn made<T: Float>(x: &NodeArrayD<T>, values: Values<T>, rule: impl Rule<T>, keep: bool) -> NodeArrayD<T> {
-    if !recording([x]) {
-        return NodeArray::made(values);
-    }
-    record(rule, [Edge::array(x, true)], values, keep)
-}
-
 macro_rules! reductions { ($(
     $(#[$doc:meta])*
     [$To:expr] $whole:ident $axis:ident $keep:ident $try_whole:ident $try_axis:ident $try_keep:ident
@@ -372,6 +363,6 @@ impl<T: Float, D: Dimension> NodeArray<T, D> {
         if axis.index() >= self.ndim() {
             return Err(Error::Axis { operation: "cumsum", axis: axis.index(), rank: self.ndim() });
         }
-        Ok(running_sum(&self.any(), axis.index(), false).ranked())
+        Ok(RunningSum { axis: axis.index(), backwards: false }.of(&self.any()).ranked())
     }
 }

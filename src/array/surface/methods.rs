@@ -1,8 +1,8 @@
 //! The rows of the table as methods of arrays, element by element.
 
-use super::choice::choose;
-use super::elementwise::{binary, ternary, unary};
 use super::operators::{ArrayOperand, Broadcast, OfThree};
+use crate::array::rule::choice::choose;
+use crate::array::rule::elementwise::{binary, ternary, unary};
 use crate::error::{Error, accept};
 use crate::graph::array::NodeArray;
 use crate::number::Float;

@@ -1,9 +1,8 @@
 //! Dropout: a part of the elements is left out at random, the others make up for it.
 
-use super::operation::{Edge, Pull, Rule, record, recording};
+use crate::array::rule::linear::Linear;
 use crate::error::{Error, accept};
-use crate::graph::array::{NodeArray, NodeArrayD, Values, take};
-use crate::graph::recorded::Recorded;
+use crate::graph::array::{NodeArray, Values, take};
 use crate::number::Float;
 use ndarray::Dimension;
 use std::cell::Cell;
@@ -107,36 +106,30 @@ impl Dropout {
         let mut random = fastrand::Rng::with_seed(self.state.get());
         let kept = (0..x.len()).map(|_| random.f64() >= self.rate).collect();
         self.state.set(random.get_seed());
-        thin(&x.any(), kept, 1.0 - self.rate).ranked()
+        Thin { kept, probability: 1.0 - self.rate }.of(&x.any()).ranked()
     }
 }
 
-/// Some elements over the probability of being kept, 0 for the others. The adjoint is thinned alike.
+/// What is kept, divided by the probability of that; else 0. The adjoint is the same.
+#[derive(Clone)]
 struct Thin {
-    /// In row-major order.
     kept: Rc<[bool]>,
     probability: f64,
 }
-impl<T: Float> Rule<T> for Thin {
-    fn recorded(&self) -> Recorded {
-        Recorded::Array("dropout")
+impl<T: Float> Linear<T> for Thin {
+    fn name(&self) -> &'static str {
+        "dropout"
+    }
+    fn values(&self, x: Values<T>) -> Values<T> {
+        let (zero, divisor) = (T::of(0.0), T::of(self.probability));
+        let mut elements = take(self.kept.len());
+        elements.extend(x.iter().zip(&*self.kept).map(|(&x, &kept)| if kept { x / divisor } else { zero }));
+        Values::from_vec(x.raw_dim(), elements)
+    }
+    fn adjoint(&self) -> Self {
+        self.clone()
     }
     fn bytes(&self) -> usize {
         self.kept.len()
     }
-    fn pull(&self, at: &mut Pull<'_, T>) {
-        let part = thin(&at.adjoint(), self.kept.clone(), self.probability);
-        at.give(0, &part);
-    }
-}
-#[track_caller]
-fn thin<T: Float>(x: &NodeArrayD<T>, kept: Rc<[bool]>, probability: f64) -> NodeArrayD<T> {
-    let (zero, divisor) = (T::of(0.0), T::of(probability));
-    let mut elements = take(kept.len());
-    elements.extend(x.body().look().iter().zip(&*kept).map(|(&x, &kept)| if kept { x / divisor } else { zero }));
-    let values = Values::from_vec(x.body().shape().clone(), elements);
-    if !recording([x]) {
-        return NodeArray::made(values);
-    }
-    record(Thin { kept, probability }, [Edge::array(x, false)], values, false)
 }

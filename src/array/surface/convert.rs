@@ -1,6 +1,6 @@
 //! To and from numbers of the graph and arrays of ndarray's; what is shown.
 
-use super::operation::{lift, lower};
+use crate::array::record::{lift, lower};
 use crate::graph::array::{NodeArray, Values};
 use crate::graph::handle::Node;
 use crate::number::Float;
@@ -28,7 +28,7 @@ impl<T: Float, D: Dimension> From<Array<T, D>> for NodeArray<T, D> {
 impl<T: Float, D: Dimension> From<ArcArray<T, D>> for NodeArray<T, D> {
     /// A constant; nothing is copied.
     fn from(array: ArcArray<T, D>) -> Self {
-        NodeArray::made(Values::new(array.into_dyn()))
+        NodeArray::constant_of(Values::new(array.into_dyn()))
     }
 }
 impl<T: Float, D: Dimension> From<NodeArray<T, D>> for Array<T, D> {

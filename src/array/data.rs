@@ -1,0 +1,5 @@
+//! Values of arrays, without a graph: how they are gone through, and what is computed on plain numbers.
+
+pub(crate) mod feed;
+pub(crate) mod kernel;
+pub(crate) mod shapes;

@@ -1,0 +1,305 @@
+//! Moving elements: reshaping, permuting axes, slicing, selecting, putting together. All of it is linear: beside each
+//! operation stands its adjoint. What is only another view shares the buffer.
+
+use super::linear::Linear;
+use crate::array::data::kernel;
+use crate::array::data::shapes::possible;
+use crate::array::record::{Operand, Pull, Rule, record};
+use crate::error::Error;
+use crate::graph::array::{Flow, NodeArrayD, Values};
+use crate::graph::handle::Node;
+use crate::graph::recorded::Recorded;
+use crate::number::Float;
+use ndarray::{ArrayD, Axis, IxDyn, SliceInfo, SliceInfoElem};
+use std::rc::Rc;
+
+// ------------------------------------------------------------------------------------------------ reshape
+
+/// The same elements in row-major order under another shape; the adjoint goes back to the old one.
+struct Reshape {
+    from: IxDyn,
+    to: IxDyn,
+}
+impl<T: Float> Linear<T> for Reshape {
+    fn name(&self) -> &'static str {
+        "reshape"
+    }
+    fn values(&self, x: Values<T>) -> Values<T> {
+        let x = if x.is_standard_layout() { x } else { kernel::copy(&x) };
+        match x.shared().into_shape_with_order(self.to.clone()) {
+            Ok(array) => Values::new(array),
+            Err(error) => panic!("{error}: this is a bug in backprop"),
+        }
+    }
+    fn adjoint(&self) -> Self {
+        Reshape { from: self.to.clone(), to: self.from.clone() }
+    }
+}
+/// Under a shape with as many elements.
+#[track_caller]
+pub(crate) fn reshape<T: Float>(x: &NodeArrayD<T>, shape: &IxDyn) -> NodeArrayD<T> {
+    if x.body().shape() == shape && !x.is_leaf() {
+        return x.clone();
+    }
+    Reshape { from: x.body().shape().clone(), to: shape.clone() }.of(x)
+}
+
+// ------------------------------------------------------------------------------------------------ permute
+
+/// The axes in another order: axis `k` of the result is axis `axes[k]`. The adjoint's are put back.
+pub(crate) struct Permute {
+    pub axes: Vec<usize>,
+}
+impl<T: Float> Linear<T> for Permute {
+    fn name(&self) -> &'static str {
+        "permute"
+    }
+    fn values(&self, x: Values<T>) -> Values<T> {
+        Values::new(x.shared().permuted_axes(IxDyn(&self.axes)))
+    }
+    fn adjoint(&self) -> Self {
+        let mut axes = vec![0; self.axes.len()];
+        for (to, &from) in self.axes.iter().enumerate() {
+            axes[from] = to;
+        }
+        Permute { axes }
+    }
+    fn bytes(&self) -> usize {
+        size_of_val(&*self.axes)
+    }
+}
+/// The last two axes exchanged.
+#[track_caller]
+pub(crate) fn transpose<T: Float>(x: &NodeArrayD<T>) -> NodeArrayD<T> {
+    let n = x.ndim();
+    let mut axes: Vec<usize> = (0..n).collect();
+    if n >= 2 {
+        axes.swap(n - 1, n - 2);
+    }
+    Permute { axes }.of(x)
+}
+
+// ------------------------------------------------------------------------------------------------ slices
+
+/// A part of the array; the adjoint is set into zeros.
+struct Slice {
+    info: Rc<[SliceInfoElem]>,
+    whole: IxDyn,
+    into_zeros: bool,
+}
+impl Slice {
+    fn part(&self) -> SliceInfo<&[SliceInfoElem], IxDyn, IxDyn> {
+        match SliceInfo::try_from(&*self.info) {
+            Ok(info) => info,
+            Err(error) => panic!("{error}: this is a bug in backprop"),
+        }
+    }
+}
+impl<T: Float> Linear<T> for Slice {
+    fn name(&self) -> &'static str {
+        if self.into_zeros { "set_into" } else { "slice" }
+    }
+    fn values(&self, x: Values<T>) -> Values<T> {
+        if !self.into_zeros {
+            return Values::new(x.shared().slice_move(self.part()));
+        }
+        let mut zeros: ArrayD<T> = kernel::blank(&self.whole);
+        zeros.slice_mut(self.part()).assign(&**x);
+        Values::new(zeros)
+    }
+    fn adjoint(&self) -> Self {
+        Slice { info: self.info.clone(), whole: self.whole.clone(), into_zeros: !self.into_zeros }
+    }
+    fn bytes(&self) -> usize {
+        size_of_val(&*self.info)
+    }
+}
+#[track_caller]
+pub(crate) fn slice<T: Float>(x: &NodeArrayD<T>, info: &[SliceInfoElem]) -> NodeArrayD<T> {
+    Slice { info: info.into(), whole: x.body().shape().clone(), into_zeros: false }.of(x)
+}
+/// From one place on an axis to before another.
+#[track_caller]
+pub(crate) fn range<T: Float>(x: &NodeArrayD<T>, axis: usize, from: usize, to: usize) -> NodeArrayD<T> {
+    let whole = SliceInfoElem::Slice { start: 0, end: None, step: 1 };
+    let mut info = vec![whole; x.ndim()];
+    info[axis] = SliceInfoElem::Slice { start: from.cast_signed(), end: Some(to.cast_signed()), step: 1 };
+    slice(x, &info)
+}
+/// Whether ndarray can take the slice; its own panics do not name the operation.
+pub(crate) fn check_slice(info: &[SliceInfoElem], shape: &[usize]) -> Result<(), Error> {
+    let mut axes = shape.iter();
+    for element in info {
+        match *element {
+            SliceInfoElem::NewAxis => (),
+            SliceInfoElem::Index(index) => {
+                let len = axes.next().copied().unwrap_or(0);
+                let place = if index < 0 { index + len.cast_signed() } else { index };
+                if place < 0 || place >= len.cast_signed() {
+                    return Err(Error::Index { operation: "slice", index: index.unsigned_abs(), len });
+                }
+            }
+            SliceInfoElem::Slice { start, end, step } => {
+                let len = axes.next().copied().unwrap_or(0);
+                let place = |index: isize| if index < 0 { index + len.cast_signed() } else { index };
+                for index in [start, end.unwrap_or(len.cast_signed())] {
+                    if !(0..=len.cast_signed()).contains(&place(index)) {
+                        return Err(Error::Index { operation: "slice", index: index.unsigned_abs(), len: len + 1 });
+                    }
+                }
+                if step == 0 {
+                    return Err(Error::Range { operation: "slice", value: 0.0, wanted: "a step other than 0" });
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+// ------------------------------------------------------------------------------------------------ selection
+
+/// Places along an axis, some of them perhaps more than once; the adjoint is added where they were taken.
+struct Select {
+    axis: usize,
+    places: Rc<[usize]>,
+    whole: IxDyn,
+    into_zeros: bool,
+}
+impl<T: Float> Linear<T> for Select {
+    fn name(&self) -> &'static str {
+        if self.into_zeros { "add_into" } else { "select" }
+    }
+    fn values(&self, x: Values<T>) -> Values<T> {
+        if !self.into_zeros {
+            return Values::new(x.select(Axis(self.axis), &self.places));
+        }
+        let mut sums: ArrayD<T> = kernel::blank(&self.whole);
+        for (part, &place) in x.axis_iter(Axis(self.axis)).zip(&*self.places) {
+            let mut sum = sums.index_axis_mut(Axis(self.axis), place);
+            sum += &part;
+        }
+        Values::new(sums)
+    }
+    fn adjoint(&self) -> Self {
+        let (places, whole) = (self.places.clone(), self.whole.clone());
+        Select { axis: self.axis, places, whole, into_zeros: !self.into_zeros }
+    }
+    fn bytes(&self) -> usize {
+        size_of_val(&*self.places)
+    }
+}
+#[track_caller]
+pub(crate) fn select<T: Float>(x: &NodeArrayD<T>, axis: usize, places: &[usize]) -> NodeArrayD<T> {
+    Select { axis, places: places.into(), whole: x.body().shape().clone(), into_zeros: false }.of(x)
+}
+
+// ------------------------------------------------------------------------------------------------ putting together
+
+/// Arrays one after the other along an axis; each gets its part of the adjoint.
+struct Concatenate {
+    axis: usize,
+    /// Where each begins, and where the last one ends.
+    bounds: Vec<usize>,
+}
+impl<T: Float> Rule<T> for Concatenate {
+    fn recorded(&self) -> Recorded {
+        Recorded::Array("concatenate")
+    }
+    fn bytes(&self) -> usize {
+        size_of_val(&*self.bounds)
+    }
+    fn pull(&self, at: &mut Pull<'_, T>) {
+        let adjoint = at.adjoint();
+        for k in 0..at.operands() {
+            if at.wants(k) {
+                at.give(k, &range(&adjoint, self.axis, self.bounds[k], self.bounds[k + 1]));
+            }
+        }
+    }
+}
+/// # Errors
+/// [`Error::Shape`] if there are none, [`Error::Shapes`] if they differ on other axes.
+#[track_caller]
+pub(crate) fn concatenate_any<T: Float>(axis: usize, parts: &[NodeArrayD<T>]) -> Result<NodeArrayD<T>, Error> {
+    let Some(first) = parts.first() else {
+        return Err(Error::Shape { operation: "concatenate", shape: Vec::new(), wanted: "at least one array" });
+    };
+    if axis >= first.ndim() {
+        return Err(Error::Axis { operation: "concatenate", axis, rank: first.ndim() });
+    }
+    let mut bounds = vec![0_usize];
+    for part in parts {
+        let fits =
+            part.ndim() == first.ndim() && (0..first.ndim()).all(|k| k == axis || part.shape()[k] == first.shape()[k]);
+        if !fits {
+            let (left, right) = (first.shape().to_vec(), part.shape().to_vec());
+            return Err(Error::Shapes { operation: "concatenate", left, right });
+        }
+        bounds.push(bounds[bounds.len() - 1].saturating_add(part.shape()[axis]));
+    }
+    let mut shape = first.body().shape().clone();
+    shape[axis] = bounds[parts.len()];
+    possible("concatenate", ndarray::Dimension::slice(&shape))?;
+    let mut whole: ArrayD<T> = kernel::blank(&shape);
+    for (k, part) in parts.iter().enumerate() {
+        let place = ndarray::Slice::from(bounds[k]..bounds[k + 1]);
+        whole.slice_axis_mut(Axis(axis), place).assign(&**part.body().look());
+    }
+    let operands: Vec<Operand<'_, T>> = parts.iter().map(Operand::Array).collect();
+    Ok(record(Concatenate { axis, bounds }, operands, Values::new(whole)))
+}
+
+/// Numbers of the graph as a vector; each gets its element of the adjoint.
+struct FromNodes;
+impl<T: Float> Rule<T> for FromNodes {
+    fn recorded(&self) -> Recorded {
+        Recorded::Array("from_nodes")
+    }
+    fn pull(&self, at: &mut Pull<'_, T>) {
+        let adjoint = at.adjoint();
+        let plain = at.is_plain().then(|| adjoint.values());
+        for k in (0..at.operands()).filter(|&k| at.wants(k)).collect::<Vec<_>>() {
+            match &plain {
+                Some(values) => at.give_flow(k, Flow::Number(values[k])),
+                None => at.give(k, &slice(&adjoint, &[SliceInfoElem::Index(k.cast_signed())])),
+            }
+        }
+    }
+}
+#[track_caller]
+pub(crate) fn from_nodes<T: Float>(x: &[Node<T>]) -> NodeArrayD<T> {
+    let values = Values::from_vec(IxDyn(&[x.len()]), x.iter().map(Node::value).collect());
+    record(FromNodes, x.iter().map(Operand::Number).collect::<Vec<_>>(), values)
+}
+
+// ------------------------------------------------------------------------------------------------ diagonals
+
+/// A matrix's diagonal; the adjoint is set on a diagonal of zeros.
+struct Diagonal {
+    matrix: IxDyn,
+    on_zeros: bool,
+}
+impl<T: Float> Linear<T> for Diagonal {
+    fn name(&self) -> &'static str {
+        if self.on_zeros { "from_diag" } else { "diag" }
+    }
+    fn values(&self, x: Values<T>) -> Values<T> {
+        if !self.on_zeros {
+            return Values::new(x.diag().to_owned().into_dyn());
+        }
+        let mut matrix: ArrayD<T> = kernel::blank(&self.matrix);
+        matrix.diag_mut().assign(&**x);
+        Values::new(matrix)
+    }
+    fn adjoint(&self) -> Self {
+        Diagonal { matrix: self.matrix.clone(), on_zeros: !self.on_zeros }
+    }
+}
+#[track_caller]
+pub(crate) fn diagonal<T: Float>(x: &NodeArrayD<T>) -> NodeArrayD<T> {
+    Diagonal { matrix: x.body().shape().clone(), on_zeros: false }.of(x)
+}
+#[track_caller]
+pub(crate) fn on_diagonal<T: Float>(x: &NodeArrayD<T>, matrix: IxDyn) -> NodeArrayD<T> {
+    Diagonal { matrix, on_zeros: true }.of(x)
+}

@@ -1,0 +1,200 @@
+//! Softmax and its logarithm, and two losses. Each has its adjoint beside it.
+//!
+//! A lane of logits is never exponentiated as it is: the largest one is taken off first, so that nothing overflows, and
+//! left out of the sum, so that `ln(1 + the others)` keeps its digits however sure a model is. What holds at the ends of
+//! the range follows from one sentence: the softmax is the slope of [`logsumexp`](NodeArray::logsumexp). A lane that is
+//! −∞ throughout has the softmax 0, infinite logits share equally, and NaN gives NaN.
+
+use super::reduce::{on_lanes, sum_keep, two};
+use crate::array::data::kernel;
+use crate::array::record::{Pull, Rule, record};
+use crate::error::Error;
+use crate::graph::array::{NodeArray, NodeArrayD, Values};
+use crate::graph::handle::Node;
+use crate::graph::recorded::Recorded;
+use crate::number::Float;
+use crate::rule::{Fold, Needs, Op};
+use ndarray::ArrayD;
+use std::rc::Rc;
+
+// ------------------------------------------------------------------------------------------------ a lane of logits
+
+/// The place of the largest logit; `None` if that is not a finite number, or there is none.
+fn top<T: Float>(lane: &[T]) -> Option<usize> {
+    let mut top = 0;
+    for (k, x) in lane.iter().enumerate() {
+        if *x > lane[top] || num_traits::Float::is_nan(*x) {
+            top = k;
+        }
+    }
+    lane.get(top).filter(|high| num_traits::Float::is_finite(**high)).map(|_| top)
+}
+/// The softmax of a lane without a largest finite element: by the convention of `logsumexp`.
+fn infinite<T: Float>(lane: &mut [T]) {
+    let z = Fold::LogSumExp.value(lane, &[]);
+    lane.copy_from_slice(&Fold::LogSumExp.slopes_of_one(lane, &z));
+}
+pub(crate) fn log_softmax_of<T: Float>(lane: &mut [T]) {
+    let Some(top) = top(lane) else {
+        infinite(lane);
+        lane.iter_mut().for_each(|x| *x = x.ln());
+        return;
+    };
+    let high = lane[top];
+    let (before, after) = (&lane[..top], &lane[top + 1..]);
+    let others = before.iter().chain(after).fold(T::of(0.0), |sum, x| sum + (*x - high).exp());
+    let all = others.ln_1p();
+    lane.iter_mut().for_each(|x| *x = (*x - high) - all);
+}
+/// `−ln softmax` at the label. The logits become the slopes, `softmax − one-hot`; at the label that is `−Σ` of the
+/// others' softmax, which keeps its digits where the label's own is nearly 1.
+pub(crate) fn negative_log_likelihood<T: Float>(lane: &mut [T], label: usize) -> T {
+    let one = T::of(1.0);
+    let Some(top) = top(lane) else {
+        infinite(lane);
+        let value = -lane[label].ln();
+        lane[label] -= one;
+        return value;
+    };
+    let (high, right) = (lane[top], lane[label]);
+    let mut others = T::of(0.0);
+    for (k, x) in lane.iter_mut().enumerate() {
+        *x = (*x - high).exp();
+        if k != top {
+            others += *x;
+        }
+    }
+    let all = others + one;
+    lane.iter_mut().for_each(|x| *x /= all);
+    lane[label] = if label == top { -(others / all) } else { lane[label] - one };
+    (high - right) + others.ln_1p()
+}
+
+// ------------------------------------------------------------------------------------------------ log-softmax
+
+/// `xᵢ − ln Σ e^xₖ`. The adjoint is `g − softmax·Σ g`, and the softmax is `e` to the result.
+struct LogSoftmax {
+    along: usize,
+}
+impl<T: Float> Rule<T> for LogSoftmax {
+    fn recorded(&self) -> Recorded {
+        Recorded::Array("log_softmax")
+    }
+    fn needs(&self, _: usize) -> Needs {
+        Needs::RESULT
+    }
+    fn pull(&self, at: &mut Pull<'_, T>) {
+        let softmax = super::elementwise::unary(Op::Exp, 0, &at.result());
+        let g = at.adjoint();
+        let through = two(Op::Through, &softmax, &sum_keep(&g, Some(self.along)));
+        at.give(0, &two(Op::Sub, &g, &through));
+    }
+}
+#[track_caller]
+pub(crate) fn log_softmax<T: Float>(x: &NodeArrayD<T>, along: usize) -> NodeArrayD<T> {
+    let values = on_lanes(&x.body().look(), Some(along), log_softmax_of);
+    record(LogSoftmax { along }, [x], values)
+}
+
+// ------------------------------------------------------------------------------------------------ cross-entropy
+
+/// The mean of the rows' negative log-likelihoods. The adjoint is `(softmax − one-hot)·g/n`; it is found with the value, so that the
+/// logits need not be kept.
+struct CrossEntropy<T: Float> {
+    labels: Rc<[usize]>,
+    slopes: NodeArrayD<T>,
+}
+impl<T: Float> Rule<T> for CrossEntropy<T> {
+    fn recorded(&self) -> Recorded {
+        Recorded::Array("cross_entropy")
+    }
+    fn bytes(&self) -> usize {
+        size_of_val(&*self.labels)
+    }
+    fn pull(&self, at: &mut Pull<'_, T>) {
+        let slopes = at.function(0, SoftmaxMinusLabels(self.labels.clone()), self.slopes.values());
+        let rows = NodeArray::constant_of(Values::scalar(T::of(self.labels.len() as f64)));
+        let share = two(Op::Div, &at.adjoint(), &rows);
+        at.give(0, &two(Op::Through, &slopes, &share));
+    }
+}
+/// `softmax − one-hot`, row by row. The adjoint is the softmax's, `s·(g − Σ g·s)`.
+struct SoftmaxMinusLabels(Rc<[usize]>);
+impl<T: Float> Rule<T> for SoftmaxMinusLabels {
+    fn recorded(&self) -> Recorded {
+        Recorded::Array("softmax_minus_labels")
+    }
+    fn needs(&self, _: usize) -> Needs {
+        Needs::RESULT
+    }
+    fn bytes(&self) -> usize {
+        size_of_val(&*self.0)
+    }
+    fn pull(&self, at: &mut Pull<'_, T>) {
+        let (difference, g) = (at.result(), at.adjoint());
+        let mut labels: ArrayD<T> = kernel::blank(difference.body().shape());
+        self.0.iter().enumerate().for_each(|(row, &label)| labels[[row, label]] = T::of(1.0));
+        let s = two(Op::Add, &difference, &NodeArray::constant_of(Values::new(labels)));
+        let mean = sum_keep(&two(Op::Through, &s, &g), Some(1));
+        at.give(0, &two(Op::Through, &s, &two(Op::Sub, &g, &mean)));
+    }
+}
+/// # Errors
+/// [`Error::Shape`] for a batch or classes of none, [`Error::Labels`] for another number of labels than rows,
+/// [`Error::Index`] for a label that is no class.
+pub(crate) fn check_labels(operation: &'static str, shape: &[usize], labels: &[usize]) -> Result<(), Error> {
+    let (rows, classes) = (shape[0], shape[1]);
+    if rows == 0 || classes == 0 {
+        return Err(Error::Shape { operation, shape: shape.to_vec(), wanted: "at least one row and one class" });
+    }
+    if labels.len() != rows {
+        return Err(Error::Labels { operation, rows, labels: labels.len() });
+    }
+    match labels.iter().find(|&&label| label >= classes) {
+        Some(&index) => Err(Error::Index { operation, index, len: classes }),
+        None => Ok(()),
+    }
+}
+/// For labels that fit.
+#[track_caller]
+pub(crate) fn cross_entropy<T: Float>(x: &NodeArrayD<T>, labels: Vec<usize>) -> Node<T> {
+    let mut row = 0;
+    let mut sum = T::of(0.0);
+    let slopes = {
+        let values = x.body().look();
+        let (classes, mut elements) = (values.shape()[1], crate::graph::array::take(values.len()));
+        elements.extend(values.iter().copied());
+        for lane in elements.chunks_exact_mut(classes) {
+            sum += negative_log_likelihood(lane, labels[row]);
+            row += 1;
+        }
+        Values::from_vec(values.raw_dim(), elements)
+    };
+    let mean = sum / T::of(labels.len() as f64);
+    record(CrossEntropy { labels: labels.into(), slopes: NodeArray::constant_of(slopes) }, [x], mean)
+}
+
+// ------------------------------------------------------------------------------------------------ mean square
+
+/// The mean of the squares. The adjoint is `2·d·g/n`.
+struct MeanSquare;
+impl<T: Float> Rule<T> for MeanSquare {
+    fn recorded(&self) -> Recorded {
+        Recorded::Array("mse")
+    }
+    fn needs(&self, _: usize) -> Needs {
+        Needs::FIRST
+    }
+    fn pull(&self, at: &mut Pull<'_, T>) {
+        let d = at.operand(0);
+        let factor = NodeArray::constant_of(Values::scalar(T::of(2.0 / d.len() as f64)));
+        let share = two(Op::Mul, &at.adjoint(), &factor);
+        at.give(0, &two(Op::Through, &d, &share));
+    }
+}
+/// Of at least one element.
+#[track_caller]
+pub(crate) fn mean_square<T: Float>(d: &NodeArrayD<T>) -> Node<T> {
+    let mean = kernel::total(&kernel::map(&d.body().look(), |d| d * d)) / T::of(d.len() as f64);
+    record(MeanSquare, [d], mean)
+}
