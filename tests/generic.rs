@@ -1,6 +1,8 @@
 //! One formula, every number; and the surface of the numbers: literals, references, assignment, sums, and the traits
 //! of num-traits, ndarray, std, approx and quickcheck.
 
+#[path = "generic/literals.rs"]
+mod literals;
 #[path = "generic/numeric.rs"]
 mod numeric;
 #[path = "generic/surface.rs"]
