@@ -5,10 +5,10 @@
 //! arity; the calculus is the table's. Tangents of tangents (`Dual<Dual<f64>>`) are kept apart by their type, so that
 //! inner derivatives are never confused with outer ones (Siskind & Pearlmutter 2008).
 
-use crate::number::{BuiltOn, Elementary, Float, sealed, unfused};
+use crate::number::{Argument, BuiltOn, Elementary, Float, Nested, sealed, unfused};
 #[cfg(feature = "approx")]
 use crate::ops::compares;
-use crate::ops::{copy_float, delegates, documented, literals_left, literals_nested, numeric_traits, operators};
+use crate::ops::{copy_float, delegates, methods, numeric_traits, operators};
 use crate::rule::{Fold, slope, table};
 use std::borrow::Borrow;
 
@@ -245,61 +245,46 @@ pub(crate) mod arithmetic {
     rules! { mul * inline(always); div / inline(always); rem % inline; }
 }
 
-macro_rules! methods {
-    ([] $( $(#[$doc:meta])* $arity:ident $Name:ident $f:ident $symbol:literal |$($arg:ident),+ -> $z:ident|
-        $value:expr, ($($slope:expr),+), $([$low:expr, $high:expr])+; )*) => {
-        impl<T: Elementary, const N: usize> Dual<T, N> { $( methods!(@$arity [$(#[$doc])*] $f); )* }
-    };
-    (@operator1 $doc:tt $f:ident) => {};
-    (@operator2 $doc:tt $f:ident) => {};
-    (@unary $doc:tt $f:ident) => { documented! { $doc
-        concat!("use backprop::{Dual, Elementary};\nassert_eq!(Dual::variable(", $crate::ops::example!($f), ").", stringify!($f), "().value(), Elementary::", stringify!($f), "(&", $crate::ops::example!($f), "));");
-        #[inline]
-        #[must_use]
-        pub fn $f(&self) -> Self {
-            let x = &self.value;
-            let z = Elementary::$f(x);
-            Dual { tangents: T::flow_all(&slope::$f(x, &z), &self.tangents), value: z }
+macro_rules! rule {
+    (unary $Name:ident $f:ident $x:ident) => {{
+        let z = Elementary::$f(&$x.value);
+        Dual { tangents: T::flow_all(&slope::$f(&$x.value, &z), &$x.tangents), value: z }
+    }};
+    (power $Name:ident $f:ident $x:ident $n:ident) => {{
+        let z = Elementary::$f(&$x.value, $n);
+        Dual { tangents: T::flow_all(&slope::$f(&$x.value, $n, &z), &$x.tangents), value: z }
+    }};
+    (binary $Name:ident $f:ident $x:ident $y:ident) => {{
+        let x = &$x.value;
+        if let Some(literal) = $y.literal() {
+            let y = T::of(literal);
+            let z = Elementary::$f(x, &y);
+            return Dual { tangents: T::flow_all(&slope::$f::<T, 0>(x, &y, &z), &$x.tangents), value: z };
         }
-    } };
-    (@power $doc:tt $f:ident) => { documented! { $doc
-        concat!("use backprop::{Dual, Elementary};\nassert_eq!(Dual::variable(2.0).", stringify!($f), "(3).value(), Elementary::", stringify!($f), "(&2.0, 3));");
-        #[inline]
-        #[must_use]
-        pub fn $f(&self, n: i32) -> Self {
-            let x = &self.value;
-            let z = Elementary::$f(x, n);
-            Dual { tangents: T::flow_all(&slope::$f(x, n, &z), &self.tangents), value: z }
+        let second = $y.number();
+        let second = second.borrow();
+        let y = &second.value;
+        let z = Elementary::$f(x, y);
+        let (dx, dy) = (slope::$f::<T, 0>(x, y, &z), slope::$f::<T, 1>(x, y, &z));
+        Dual { tangents: T::flow_both(&dx, &$x.tangents, &dy, &second.tangents), value: z }
+    }};
+    (ternary $Name:ident $f:ident $x:ident $y:ident $w:ident) => {{
+        let x = &$x.value;
+        if let (Some(y), Some(w)) = ($y.literal(), $w.literal()) {
+            let (y, w) = (T::of(y), T::of(w));
+            let z = Elementary::$f(x, &y, &w);
+            return Dual { tangents: T::flow_all(&slope::$f::<T, 0>(x, &y, &w, &z), &$x.tangents), value: z };
         }
-    } };
-    (@binary $doc:tt $f:ident) => { documented! { $doc
-        concat!("use backprop::{Dual, Elementary};\nlet y = Dual::constant(2.0);\nassert_eq!(Dual::variable(1.0).", stringify!($f), "(y).value(), Elementary::", stringify!($f), "(&1.0, &2.0));");
-        #[inline]
-        #[must_use]
-        pub fn $f(&self, y: impl Borrow<Self>) -> Self {
-            let other = y.borrow();
-            let (x, y) = (&self.value, &other.value);
-            let z = Elementary::$f(x, y);
-            let (dx, dy) = (slope::$f::<T, 0>(x, y, &z), slope::$f::<T, 1>(x, y, &z));
-            Dual { tangents: T::flow_both(&dx, &self.tangents, &dy, &other.tangents), value: z }
-        }
-    } };
-    (@ternary $doc:tt $f:ident) => { documented! { $doc
-        concat!("use backprop::{Dual, Elementary};\nlet (y, w) = (Dual::constant(2.0), Dual::constant(3.0));\nassert_eq!(Dual::variable(1.0).", stringify!($f), "(y, w).value(), Elementary::", stringify!($f), "(&1.0, &2.0, &3.0));");
-        #[inline]
-        #[must_use]
-        #[track_caller]
-        pub fn $f(&self, y: impl Borrow<Self>, w: impl Borrow<Self>) -> Self {
-            let (second, third) = (y.borrow(), w.borrow());
-            let (x, y, w) = (&self.value, &second.value, &third.value);
-            let z = Elementary::$f(x, y, w);
-            let (dx, dy) = (slope::$f::<T, 0>(x, y, w, &z), slope::$f::<T, 1>(x, y, w, &z));
-            let dw = slope::$f::<T, 2>(x, y, w, &z);
-            Dual { tangents: Self::flow_three(&dx, self, &dy, second, &dw, third), value: z }
-        }
-    } };
+        let (second, third) = ($y.number(), $w.number());
+        let (second, third) = (second.borrow(), third.borrow());
+        let (y, w) = (&second.value, &third.value);
+        let z = Elementary::$f(x, y, w);
+        let (dx, dy) = (slope::$f::<T, 0>(x, y, w, &z), slope::$f::<T, 1>(x, y, w, &z));
+        let dw = slope::$f::<T, 2>(x, y, w, &z);
+        Dual { tangents: Self::flow_three(&dx, $x, &dy, second, &dw, third), value: z }
+    }};
 }
-table!(methods);
+table!(methods [T: Elementary, const N: usize] [Dual<T, N>] [rule [#[inline]] "Dual" "Dual::variable"]);
 
 impl<T: Elementary, const N: usize> Elementary for Dual<T, N> {
     #[inline(always)]
@@ -345,13 +330,9 @@ impl<T: Elementary, const N: usize> Elementary for Dual<T, N> {
 // ------------------------------------------------------------------------------------------------ the surface
 
 operators!([T: Elementary, const N: usize] Dual<T, N>);
-literals_left!([const N: usize] Dual<f64, N>, f64, std::convert::identity);
-literals_left!([const N: usize] Dual<f32, N>, f32, std::convert::identity);
-literals_nested!([U: BuiltOn<f64>, const M: usize, const N: usize] Dual<Dual<U, M>, N>, f64);
-literals_nested!([U: BuiltOn<f32>, const M: usize, const N: usize] Dual<Dual<U, M>, N>, f32);
 numeric_traits!([T: Elementary, const N: usize] Dual<T, N>);
 
-impl<L, T: BuiltOn<L>, const N: usize> BuiltOn<L> for Dual<T, N> {}
+impl<L, T: BuiltOn<L>, const N: usize> Nested<L> for Dual<T, N> {}
 impl<T: Float, const N: usize> sealed::Sealed for Dual<T, N> {}
 impl<T: Float, const N: usize> Float for Dual<T, N> {}
 unfused!([T: Elementary, const N: usize] Dual<T, N>);

@@ -7,11 +7,10 @@
 
 mod recurrence;
 
-use crate::dual::Dual;
-use crate::number::{BuiltOn, Elementary, Float, sealed, unfused};
+use crate::number::{Argument, BuiltOn, Elementary, Float, Nested, sealed, unfused};
 #[cfg(feature = "approx")]
 use crate::ops::compares;
-use crate::ops::{copy_float, delegates, documented, literals_left, literals_nested, numeric_traits, operators};
+use crate::ops::{copy_float, delegates, methods, numeric_traits, operators};
 use crate::rule::{Fold, slope, special, table};
 use std::borrow::Borrow;
 use std::fmt;
@@ -19,10 +18,10 @@ use std::fmt;
 /// A Taylor series, truncated after order `K`: the value and the coefficients of `t, t², …, t^K`.
 ///
 /// Coefficient `k` is the derivative of order `k` divided by `k!`. An operation costs up to `K³/3` multiplications, most of
-/// them `K²`, where nested [`Dual`]s would cost `2^K`.
+/// them `K²`, where nested [`Dual`](crate::Dual)s would cost `2^K`.
 ///
 /// A complete `num_traits::Float` if `T` is one; it nests, and may be the number inside a [`Node`](crate::Node), a
-/// [`Var`](crate::Var) or a [`Dual`]. Comparison looks at values only, so that code branches as on plain numbers.
+/// [`Var`](crate::Var) or a [`Dual`](crate::Dual). Comparison looks at values only, so that code branches as on plain numbers.
 ///
 /// ```
 /// use backprop::Jet;
@@ -253,54 +252,33 @@ pub(crate) mod arithmetic {
 
 // ------------------------------------------------------------------------------------------------ the rows
 
-macro_rules! methods {
-    ([] $( $(#[$doc:meta])* $arity:ident $Name:ident $f:ident $symbol:literal |$($arg:ident),+ -> $z:ident|
-        $value:expr, ($($slope:expr),+), $([$low:expr, $high:expr])+; )*) => {
-        impl<T: Elementary, const K: usize> Jet<T, K> { $( methods!(@$arity [$(#[$doc])*] $f); )* }
-    };
-    (@operator1 $doc:tt $f:ident) => {};
-    (@operator2 $doc:tt $f:ident) => {};
-    (@unary $doc:tt $f:ident) => { documented! { $doc
-        concat!("use backprop::{Jet, Elementary};\nassert_eq!(Jet::<f64, 2>::variable(", $crate::ops::example!($f), ").", stringify!($f), "().value(), Elementary::", stringify!($f), "(&", $crate::ops::example!($f), "));");
-        #[must_use]
-        pub fn $f(&self) -> Self {
-            let z = Elementary::$f(&self.value);
-            recurrence::unary!($f, z, self)
-        }
-    } };
-    (@power $doc:tt $f:ident) => { documented! { $doc
-        concat!("use backprop::{Jet, Elementary};\nassert_eq!(Jet::<f64, 2>::variable(2.0).", stringify!($f), "(3).value(), Elementary::", stringify!($f), "(&2.0, 3));");
-        #[must_use]
-        pub fn $f(&self, n: i32) -> Self {
-            let z = Elementary::$f(&self.value, n);
-            recurrence::rise(z, [self], |_, [x], z| slope::$f(x, n, z))
-        }
-    } };
-    (@binary $doc:tt $f:ident) => { documented! { $doc
-        concat!("use backprop::{Jet, Elementary};\nlet y = Jet::constant(2.0);\nassert_eq!(Jet::<f64, 2>::variable(1.0).", stringify!($f), "(y).value(), Elementary::", stringify!($f), "(&1.0, &2.0));");
-        #[must_use]
-        pub fn $f(&self, y: impl Borrow<Self>) -> Self {
-            let y = y.borrow();
-            let z = Elementary::$f(&self.value, &y.value);
-            recurrence::binary!($f, z, self, y)
-        }
-    } };
-    (@ternary $doc:tt $f:ident) => { documented! { $doc
-        concat!("use backprop::{Jet, Elementary};\nlet (y, w) = (Jet::constant(2.0), Jet::constant(3.0));\nassert_eq!(Jet::<f64, 2>::variable(1.0).", stringify!($f), "(y, w).value(), Elementary::", stringify!($f), "(&1.0, &2.0, &3.0));");
-        #[must_use]
-        #[track_caller]
-        pub fn $f(&self, y: impl Borrow<Self>, w: impl Borrow<Self>) -> Self {
-            let (y, w) = (y.borrow(), w.borrow());
-            let z = Elementary::$f(&self.value, &y.value, &w.value);
-            recurrence::rise(z, [self, y, w], |i, [x, y, w], z| match i {
-                0 => slope::$f::<Self, 0>(x, y, w, z),
-                1 => slope::$f::<Self, 1>(x, y, w, z),
-                _ => slope::$f::<Self, 2>(x, y, w, z),
-            })
-        }
-    } };
+macro_rules! rule {
+    (unary $Name:ident $f:ident $x:ident) => {{
+        let z = Elementary::$f(&$x.value);
+        recurrence::unary!($f, z, $x)
+    }};
+    (power $Name:ident $f:ident $x:ident $n:ident) => {{
+        let z = Elementary::$f(&$x.value, $n);
+        recurrence::rise(z, [$x], |_, [x], z| slope::$f(x, $n, z))
+    }};
+    (binary $Name:ident $f:ident $x:ident $y:ident) => {{
+        let y = $y.number();
+        let y: &Self = y.borrow();
+        let z = Elementary::$f(&$x.value, &y.value);
+        recurrence::binary!($f, z, $x, y)
+    }};
+    (ternary $Name:ident $f:ident $x:ident $y:ident $w:ident) => {{
+        let (y, w) = ($y.number(), $w.number());
+        let (y, w): (&Self, &Self) = (y.borrow(), w.borrow());
+        let z = Elementary::$f(&$x.value, &y.value, &w.value);
+        recurrence::rise(z, [$x, y, w], |i, [x, y, w], z| match i {
+            0 => slope::$f::<Self, 0>(x, y, w, z),
+            1 => slope::$f::<Self, 1>(x, y, w, z),
+            _ => slope::$f::<Self, 2>(x, y, w, z),
+        })
+    }};
 }
-table!(methods);
+table!(methods [T: Elementary, const K: usize] [Jet<T, K>] [rule [] "Jet" "Jet::<f64, 2>::variable"]);
 
 impl<T: Elementary, const K: usize> Elementary for Jet<T, K> {
     #[inline]
@@ -342,25 +320,9 @@ impl<T: Elementary, const K: usize> Elementary for Jet<T, K> {
 // ------------------------------------------------------------------------------------------------ the surface
 
 operators!([T: Elementary, const K: usize] Jet<T, K>);
-literals_left!([const K: usize] Jet<f64, K>, f64, std::convert::identity);
-literals_left!([const K: usize] Jet<f32, K>, f32, std::convert::identity);
-literals_nested!([U: BuiltOn<f64>, const M: usize, const K: usize] Jet<Jet<U, M>, K>, f64);
-literals_nested!([U: BuiltOn<f32>, const M: usize, const K: usize] Jet<Jet<U, M>, K>, f32);
-literals_nested!([U: BuiltOn<f64>, const M: usize, const K: usize] Jet<Dual<U, M>, K>, f64);
-literals_nested!([U: BuiltOn<f32>, const M: usize, const K: usize] Jet<Dual<U, M>, K>, f32);
 numeric_traits!([T: Elementary, const K: usize] Jet<T, K>);
 
-/// Literals of dual numbers of jets.
-mod over_jet {
-    use super::Jet;
-    use crate::dual::{Dual, arithmetic};
-    use crate::number::{BuiltOn, Elementary};
-    use crate::ops::{literals_left, literals_nested};
-    literals_nested!([U: BuiltOn<f64>, const M: usize, const N: usize] Dual<Jet<U, M>, N>, f64);
-    literals_nested!([U: BuiltOn<f32>, const M: usize, const N: usize] Dual<Jet<U, M>, N>, f32);
-}
-
-impl<L, T: BuiltOn<L>, const K: usize> BuiltOn<L> for Jet<T, K> {}
+impl<L, T: BuiltOn<L>, const K: usize> Nested<L> for Jet<T, K> {}
 impl<T: Float, const K: usize> sealed::Sealed for Jet<T, K> {}
 impl<T: Float, const K: usize> Float for Jet<T, K> {}
 unfused!([T: Elementary, const K: usize] Jet<T, K>);

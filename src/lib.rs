@@ -49,7 +49,7 @@ pub use graph::handle::Node;
 pub use graph::modes::no_grad;
 pub use graph::recorded::Recorded;
 pub use jet::Jet;
-pub use number::{Call, Elementary, Float, Fuse, Number, Scalar, fuse};
+pub use number::{Argument, Call, Elementary, Float, Fuse, Number, Scalar, fuse};
 pub use rule::branch::{select, try_clamp};
 pub use rule::fold::{dot, logsumexp, norm, sum, try_dot};
 pub use rule::{Fold, Op};

@@ -9,8 +9,8 @@ use crate::graph::homes::{self, ENDING};
 use crate::graph::payload::{self, Folded, Named};
 use crate::graph::record;
 use crate::graph::tracing;
-use crate::number::{BuiltOn, Elementary, Float, unfused};
-use crate::ops::{delegates, documented, literals_left, literals_nested, numeric_traits, operators, recorded_flow};
+use crate::number::{Argument, BuiltOn, Elementary, Float, Nested, unfused};
+use crate::ops::{delegates, methods, numeric_traits, operators, recorded_flow};
 use crate::rule::{Fold, Op, table};
 use std::borrow::Borrow;
 use std::fmt;
@@ -246,52 +246,30 @@ pub(crate) mod arithmetic {
     rules! { add Add + sub Sub - mul Mul * div Div / rem Rem % }
 }
 
-macro_rules! methods {
-    ([] $( $(#[$doc:meta])* $arity:ident $Name:ident $f:ident $symbol:literal |$($arg:ident),+ -> $z:ident|
-        $value:expr, ($($slope:expr),+), $([$low:expr, $high:expr])+; )*) => {
-        impl<T: Float> Node<T> { $( methods!(@$arity [$(#[$doc])*] $Name $f); )* }
+macro_rules! rule {
+    (unary $Name:ident $f:ident $x:ident) => {
+        record::unary(Op::$Name, $x, |x| Elementary::$f(&x))
     };
-    (@operator1 $doc:tt $Name:ident $f:ident) => {};
-    (@operator2 $doc:tt $Name:ident $f:ident) => {};
-    (@unary $doc:tt $Name:ident $f:ident) => { documented! { $doc
-        concat!("use backprop::{Elementary, Node};\nassert_eq!(Node::leaf(", $crate::ops::example!($f), ").", stringify!($f), "().value(), Elementary::", stringify!($f), "(&", $crate::ops::example!($f), "));");
-        #[inline(never)]
-        #[must_use]
-        #[track_caller]
-        pub fn $f(&self) -> Self { record::unary(Op::$Name, self, |x| Elementary::$f(&x)) }
-    } };
-    (@power $doc:tt $Name:ident $f:ident) => { documented! { $doc
-        concat!("use backprop::{Elementary, Node};\nassert_eq!(Node::leaf(2.0).", stringify!($f), "(3).value(), Elementary::", stringify!($f), "(&2.0, 3));");
-        #[inline(never)]
-        #[must_use]
-        #[track_caller]
-        pub fn $f(&self, n: i32) -> Self { record::power(Op::$Name, self, n, |x| Elementary::$f(&x, n)) }
-    } };
-    (@binary $doc:tt $Name:ident $f:ident) => { documented! { $doc
-        concat!("use backprop::{Elementary, Node};\nlet y = Node::leaf(2.0);\nassert_eq!(Node::leaf(1.0).", stringify!($f), "(&y).value(), Elementary::", stringify!($f), "(&1.0, &2.0));");
-        #[inline(never)]
-        #[must_use]
-        #[track_caller]
-        pub fn $f(&self, y: impl Borrow<Self>) -> Self {
-            record::binary(Op::$Name, self, y.borrow(), |x, y| Elementary::$f(&x, &y))
+    (power $Name:ident $f:ident $x:ident $n:ident) => {
+        record::power(Op::$Name, $x, $n, |x| Elementary::$f(&x, $n))
+    };
+    (binary $Name:ident $f:ident $x:ident $y:ident) => {
+        match $y.literal() {
+            Some(literal) => record::right(Op::$Name, $x, T::of(literal), |x, y| Elementary::$f(&x, &y)),
+            None => record::binary(Op::$Name, $x, $y.number().borrow(), |x, y| Elementary::$f(&x, &y)),
         }
-    } };
-    (@ternary $doc:tt $Name:ident $f:ident) => { documented! { $doc
-        concat!("use backprop::{Elementary, Node};\nlet (y, w) = (Node::leaf(2.0), Node::leaf(3.0));\nassert_eq!(Node::leaf(1.0).", stringify!($f), "(&y, &w).value(), Elementary::", stringify!($f), "(&1.0, &2.0, &3.0));");
-        #[inline(never)]
-        #[must_use]
-        #[track_caller]
-        pub fn $f(&self, y: impl Borrow<Self>, w: impl Borrow<Self>) -> Self {
-            let (y, w) = (y.borrow(), w.borrow());
-            // the value first: it may panic, at the caller's line
-            let [p, q, r] = [self, y, w].map(Node::recorded_value);
-            // a closure that is being traced has no values to be refused
-            let value = if tracing::is_tracing() { p + q + r } else { Elementary::$f(&p, &q, &r) };
-            record::ternary(Op::$Name, [self, y, w], value)
-        }
-    } };
+    };
+    (ternary $Name:ident $f:ident $x:ident $y:ident $w:ident) => {{
+        let (y, w) = ($y.number(), $w.number());
+        let (y, w): (&Self, &Self) = (y.borrow(), w.borrow());
+        // the value first: it may panic, at the caller's line
+        let [p, q, r] = [$x, y, w].map(Node::recorded_value);
+        // a closure that is being traced has no values to be refused
+        let value = if tracing::is_tracing() { p + q + r } else { Elementary::$f(&p, &q, &r) };
+        record::ternary(Op::$Name, [$x, y, w], value)
+    }};
 }
-table!(methods);
+table!(methods [T: Float] [Node<T>] [rule [#[inline(never)]] "Node" "Node::leaf"]);
 
 impl<T: Float> Elementary for Node<T> {
     #[inline(always)]
@@ -343,35 +321,9 @@ impl<T: Float> Node<T> {
 // ------------------------------------------------------------------------------------------------ the surface
 
 operators!([T: Float] Node<T>);
-literals_left!([] Node<f64>, f64, std::convert::identity);
-literals_left!([] Node<f32>, f32, std::convert::identity);
-literals_nested!([U: BuiltOn<f64> + Float, const M: usize] Node<crate::Dual<U, M>>, f64);
-literals_nested!([U: BuiltOn<f32> + Float, const M: usize] Node<crate::Dual<U, M>>, f32);
-literals_nested!([U: BuiltOn<f64> + Float, const M: usize] Node<crate::Jet<U, M>>, f64);
-literals_nested!([U: BuiltOn<f32> + Float, const M: usize] Node<crate::Jet<U, M>>, f32);
 numeric_traits!([T: Float] Node<T>);
 
-/// Literals of dual numbers and of series over nodes.
-mod over_node {
-    mod dual {
-        use crate::Node;
-        use crate::dual::{Dual, arithmetic};
-        use crate::number::{BuiltOn, Elementary, Float};
-        use crate::ops::{literals_left, literals_nested};
-        literals_nested!([U: BuiltOn<f64> + Float, const N: usize] Dual<Node<U>, N>, f64);
-        literals_nested!([U: BuiltOn<f32> + Float, const N: usize] Dual<Node<U>, N>, f32);
-    }
-    mod jet {
-        use crate::Node;
-        use crate::jet::{Jet, arithmetic};
-        use crate::number::{BuiltOn, Elementary, Float};
-        use crate::ops::{literals_left, literals_nested};
-        literals_nested!([U: BuiltOn<f64> + Float, const K: usize] Jet<Node<U>, K>, f64);
-        literals_nested!([U: BuiltOn<f32> + Float, const K: usize] Jet<Node<U>, K>, f32);
-    }
-}
-
-impl<L, T: Float + BuiltOn<L>> BuiltOn<L> for Node<T> {}
+impl<L, T: Float + BuiltOn<L>> Nested<L> for Node<T> {}
 impl<T: Float> ndarray::ScalarOperand for Node<T> {}
 unfused!([T: Float] Node<T>);
 

@@ -10,10 +10,13 @@
 
 mod call;
 mod fuse;
+mod literal;
 
 pub use call::Call;
 pub(crate) use fuse::unfused;
 pub use fuse::{Fuse, Scalar, fuse};
+pub use literal::Argument;
+pub(crate) use literal::{BuiltOn, Nested, part};
 
 use crate::rule::{Fold, Op, kinks, learning, loops, special, table};
 use crate::simd::widest;
@@ -33,9 +36,9 @@ macro_rules! declarations {
     (@operator2 $doc:tt $f:ident) => {};
     (@unary [$($doc:tt)*] $f:ident) => { $($doc)* #[must_use] fn $f(&self) -> Self; };
     (@power [$($doc:tt)*] $f:ident) => { $($doc)* #[must_use] fn $f(&self, n: i32) -> Self; };
-    (@binary [$($doc:tt)*] $f:ident) => { $($doc)* #[must_use] fn $f(&self, y: impl Borrow<Self>) -> Self; };
+    (@binary [$($doc:tt)*] $f:ident) => { $($doc)* #[must_use] fn $f(&self, y: impl Argument<Self>) -> Self; };
     (@ternary [$($doc:tt)*] $f:ident) => {
-        $($doc)* #[must_use] fn $f(&self, y: impl Borrow<Self>, w: impl Borrow<Self>) -> Self;
+        $($doc)* #[must_use] fn $f(&self, y: impl Argument<Self>, w: impl Argument<Self>) -> Self;
     };
 }
 
@@ -209,12 +212,12 @@ macro_rules! plain_methods {
         #[inline(always)] fn $f(&self, $n: i32) -> Self { let $x = *self; $value }
     };
     (@binary $f:ident |$x:ident, $y:ident| $value:expr) => {
-        #[inline(always)] fn $f(&self, y: impl Borrow<Self>) -> Self { let ($x, $y) = (*self, *y.borrow()); $value }
+        #[inline(always)] fn $f(&self, y: impl Argument<Self>) -> Self { let ($x, $y) = (*self, *y.number().borrow()); $value }
     };
     (@ternary $f:ident |$x:ident, $y:ident, $w:ident| $value:expr) => {
         #[inline(always)] #[track_caller]
-        fn $f(&self, y: impl Borrow<Self>, w: impl Borrow<Self>) -> Self {
-            let ($x, $y, $w) = (*self, *y.borrow(), *w.borrow());
+        fn $f(&self, y: impl Argument<Self>, w: impl Argument<Self>) -> Self {
+            let ($x, $y, $w) = (*self, *y.number().borrow(), *w.number().borrow());
             $value
         }
     };
@@ -356,18 +359,6 @@ fn any_nan<P: num_traits::Float>(parts: &[P]) -> bool {
     parts.iter().fold(false, |any, part| any | part.is_nan())
 }
 
-/// A number whose innermost plain number is `L`, which is also the type of its literals.
-#[doc(hidden)]
-pub trait BuiltOn<L>: Elementary {}
-impl BuiltOn<f64> for f64 {}
-impl BuiltOn<f32> for f32 {}
-
-/// A literal as the part of a nested number.
-#[inline(always)]
-pub(crate) fn part<L: Into<f64>, T: Elementary>(literal: L) -> T {
-    T::of(literal.into())
-}
-
 /// That `X` has the bounds of `Is` is implied by `Self: Imply<X, Is: …>`, for rustc elaborates the bounds of an
 /// associated type of a supertrait (it does not those of a `where` clause).
 #[doc(hidden)]
@@ -430,7 +421,7 @@ pub trait Number<L = f64>:
     + MulAssign<L>
     + DivAssign<L>
     + RemAssign<L>
-    + Imply<L, Is: Arithmetic<Self, Self> + Arithmetic<L, L>>
+    + Imply<L, Is: Arithmetic<Self, Self> + Arithmetic<L, L> + Argument<Self>>
     + for<'a> Imply<&'a Self, Is: Arithmetic<&'a Self, Self> + Arithmetic<Self, Self> + Neg<Output = Self>>
     + for<'a> Imply<&'a Self, Is: Arithmetic<L, Self>>
     + for<'a> Imply<L, Is: Arithmetic<&'a Self, Self>>
@@ -447,7 +438,7 @@ where
         + DivAssign<L>
         + RemAssign<L>,
     for<'a> &'a T: Arithmetic<&'a T, T> + Arithmetic<T, T> + Arithmetic<L, T> + Neg<Output = T>,
-    L: for<'a> Arithmetic<&'a T, T> + Arithmetic<T, T> + Arithmetic<L, L>,
+    L: for<'a> Arithmetic<&'a T, T> + Arithmetic<T, T> + Arithmetic<L, L> + Argument<T>,
 {
 }
 

@@ -11,116 +11,79 @@ macro_rules! each_operator { ($then:ident $($with:tt)*) => {
 } }
 pub(crate) use each_operator;
 
-/// Operators of a type with itself, in every ownership form, and with its part `T` on the right.
+/// Operators of a type with itself in every ownership form, with its part `T` on the right, and with the literals of its
+/// innermost plain number on both sides; comparison with these literals.
 macro_rules! operators {
     ([$($g:tt)*] $Type:ty) => {
         $crate::ops::each_operator!(operators @one [$($g)*] [$Type]);
-        impl<$($g)*> std::ops::Neg for $Type {
+        $crate::ops::operators!(@neg [$($g)*] $Type, $Type);
+        $crate::ops::operators!(@neg ['x, $($g)*] $Type, &'x $Type);
+        $crate::ops::operators!(@compare [$($g)*] $Type, f64);
+        $crate::ops::operators!(@compare [$($g)*] $Type, f32);
+    };
+    (@one [$($g:tt)*] [$Type:ty] $($name:ident)*) => {
+        $crate::ops::operators!(@form both [$($g)*] [] [$Type] [$Type] [$Type] $($name)*);
+        $crate::ops::operators!(@form both ['r, $($g)*] [] [$Type] [$Type] [&'r $Type] $($name)*);
+        $crate::ops::operators!(@form both ['l, $($g)*] [] [$Type] [&'l $Type] [$Type] $($name)*);
+        $crate::ops::operators!(@form both ['l, 'r, $($g)*] [] [$Type] [&'l $Type] [&'r $Type] $($name)*);
+        $crate::ops::operators!(@form right [$($g)*] [] [$Type] [$Type] [T] $($name)*);
+        $crate::ops::operators!(@form right ['l, $($g)*] [] [$Type] [&'l $Type] [T] $($name)*);
+        $crate::ops::operators!(@assign both [$($g)*] [] [$Type] [$Type] $($name)*);
+        $crate::ops::operators!(@assign both ['r, $($g)*] [] [$Type] [&'r $Type] $($name)*);
+        $crate::ops::operators!(@assign right [$($g)*] [] [$Type] [T] $($name)*);
+        $crate::ops::operators!(@literal [$($g)*] [$Type] f64 $($name)*);
+        $crate::ops::operators!(@literal [$($g)*] [$Type] f32 $($name)*);
+    };
+    // on the right of a number whose part is the literal itself stands its part
+    (@literal [$($g:tt)*] [$Type:ty] $L:ident $($name:ident)*) => {
+        $crate::ops::operators!(@form left [$($g)*] [T: $crate::number::BuiltOn<$L>] [$Type] [$L] [$Type] $($name)*);
+        $crate::ops::operators!(@form left ['r, $($g)*] [T: $crate::number::BuiltOn<$L>] [$Type] [$L] [&'r $Type] $($name)*);
+        $crate::ops::operators!(@form literal [$($g)*] [T: $crate::number::Nested<$L>] [$Type] [$Type] [$L] $($name)*);
+        $crate::ops::operators!(@form literal ['l, $($g)*] [T: $crate::number::Nested<$L>] [$Type] [&'l $Type] [$L] $($name)*);
+        $crate::ops::operators!(@assign literal [$($g)*] [T: $crate::number::Nested<$L>] [$Type] [$L] $($name)*);
+    };
+    (@form $how:ident [$($g:tt)*] [$($bound:tt)*] [$Type:ty] [$L:ty] [$R:ty]
+        $Op:ident $f:ident $Assign:ident $assign:ident) => {
+        impl<$($g)*> std::ops::$Op<$R> for $L where $($bound)* {
+            type Output = $Type;
+            #[inline(always)]
+            #[track_caller]
+            fn $f(self, other: $R) -> $Type { $crate::ops::operators!(@$how $f self, other) }
+        }
+    };
+    (@assign $how:ident [$($g:tt)*] [$($bound:tt)*] [$Type:ty] [$R:ty] $Op:ident $f:ident $Assign:ident $assign:ident) => {
+        impl<$($g)*> std::ops::$Assign<$R> for $Type where $($bound)* {
+            #[inline(always)]
+            #[track_caller]
+            fn $assign(&mut self, other: $R) { *self = $crate::ops::operators!(@$how $f &*self, other); }
+        }
+    };
+    (@both $f:ident $x:expr, $y:expr) => { arithmetic::$f::both($x, $y) };
+    (@right $f:ident $x:expr, $c:expr) => { arithmetic::$f::right($x, $c) };
+    (@literal $f:ident $x:expr, $c:expr) => { arithmetic::$f::right($x, $crate::number::part($c)) };
+    (@left $f:ident $c:expr, $y:expr) => { arithmetic::$f::left($crate::number::part($c), $y) };
+    (@neg [$($g:tt)*] $Type:ty, $X:ty) => {
+        impl<$($g)*> std::ops::Neg for $X {
             type Output = $Type;
             #[inline(always)]
             #[track_caller]
             fn neg(self) -> $Type { arithmetic::neg(self) }
         }
-        impl<$($g)*> std::ops::Neg for &$Type {
-            type Output = $Type;
-            #[inline(always)]
-            #[track_caller]
-            fn neg(self) -> $Type { arithmetic::neg(self) }
-        }
     };
-    (@one [$($g:tt)*] [$Type:ty] $Op:ident $f:ident $Assign:ident $assign:ident) => {
-        $crate::ops::operators!(@form [$($g)*] $Op $f both [$Type] [$Type] [$Type]);
-        $crate::ops::operators!(@form ['r, $($g)*] $Op $f both [$Type] [$Type] [&'r $Type]);
-        $crate::ops::operators!(@form ['l, $($g)*] $Op $f both [$Type] [&'l $Type] [$Type]);
-        $crate::ops::operators!(@form ['l, 'r, $($g)*] $Op $f both [$Type] [&'l $Type] [&'r $Type]);
-        $crate::ops::operators!(@form [$($g)*] $Op $f right [$Type] [$Type] [T]);
-        $crate::ops::operators!(@form ['l, $($g)*] $Op $f right [$Type] [&'l $Type] [T]);
-        impl<$($g)*> std::ops::$Assign for $Type {
-            #[inline(always)]
-            #[track_caller]
-            fn $assign(&mut self, other: $Type) { *self = arithmetic::$f::both(&*self, other); }
-        }
-        impl<'r, $($g)*> std::ops::$Assign<&'r $Type> for $Type {
-            #[inline(always)]
-            #[track_caller]
-            fn $assign(&mut self, other: &'r $Type) { *self = arithmetic::$f::both(&*self, other); }
-        }
-        impl<$($g)*> std::ops::$Assign<T> for $Type {
-            #[inline(always)]
-            #[track_caller]
-            fn $assign(&mut self, other: T) { *self = arithmetic::$f::right(&*self, other); }
-        }
-    };
-    (@form [$($g:tt)*] $Op:ident $f:ident $how:ident [$Type:ty] [$L:ty] [$R:ty]) => {
-        impl<$($g)*> std::ops::$Op<$R> for $L {
-            type Output = $Type;
-            #[inline(always)]
-            #[track_caller]
-            fn $f(self, other: $R) -> $Type { arithmetic::$f::$how(self, other) }
-        }
-    };
-}
-pub(crate) use operators;
-
-/// Literals on the left: `2.0 * x`. `$part` makes the literal a part of the type.
-macro_rules! literals_left {
-    ([$($g:tt)*] $Type:ty, $literal:ty, $part:expr) => {
-        $crate::ops::each_operator!(literals_left @one [$($g)*] [$Type] [$literal] [$part]);
-    };
-    (@one [$($g:tt)*] [$Type:ty] [$literal:ty] [$part:expr] $Op:ident $f:ident $Assign:ident $assign:ident) => {
-        impl<$($g)*> std::ops::$Op<$Type> for $literal {
-            type Output = $Type;
-            #[inline(always)]
-            #[track_caller]
-            fn $f(self, other: $Type) -> $Type { arithmetic::$f::left($part(self), other) }
-        }
-        impl<'r, $($g)*> std::ops::$Op<&'r $Type> for $literal {
-            type Output = $Type;
-            #[inline(always)]
-            #[track_caller]
-            fn $f(self, other: &'r $Type) -> $Type { arithmetic::$f::left($part(self), other) }
-        }
-    };
-}
-pub(crate) use literals_left;
-
-/// Literals of a nested type, whose part is not itself the literal: both sides, assignment, comparison.
-macro_rules! literals_nested {
-    ([$($g:tt)*] $Type:ty, $literal:ty) => {
-        $crate::ops::literals_left!([$($g)*] $Type, $literal, $crate::number::part);
-        $crate::ops::each_operator!(literals_nested @one [$($g)*] [$Type] [$literal]);
-        impl<$($g)*> PartialEq<$literal> for $Type {
+    (@compare [$($g:tt)*] $Type:ty, $L:ident) => {
+        impl<$($g)*> PartialEq<$L> for $Type where T: $crate::number::Nested<$L> {
             #[inline]
-            fn eq(&self, other: &$literal) -> bool { self.to_f64_value() == f64::from(*other) }
+            fn eq(&self, other: &$L) -> bool { self.to_f64_value() == f64::from(*other) }
         }
-        impl<$($g)*> PartialOrd<$literal> for $Type {
+        impl<$($g)*> PartialOrd<$L> for $Type where T: $crate::number::Nested<$L> {
             #[inline]
-            fn partial_cmp(&self, other: &$literal) -> Option<std::cmp::Ordering> {
+            fn partial_cmp(&self, other: &$L) -> Option<std::cmp::Ordering> {
                 self.to_f64_value().partial_cmp(&f64::from(*other))
             }
         }
     };
-    (@one [$($g:tt)*] [$Type:ty] [$literal:ty] $Op:ident $f:ident $Assign:ident $assign:ident) => {
-        impl<$($g)*> std::ops::$Op<$literal> for $Type {
-            type Output = $Type;
-            #[inline(always)]
-            #[track_caller]
-            fn $f(self, other: $literal) -> $Type { arithmetic::$f::right(self, $crate::number::part(other)) }
-        }
-        impl<'l, $($g)*> std::ops::$Op<$literal> for &'l $Type {
-            type Output = $Type;
-            #[inline(always)]
-            #[track_caller]
-            fn $f(self, other: $literal) -> $Type { arithmetic::$f::right(self, $crate::number::part(other)) }
-        }
-        impl<$($g)*> std::ops::$Assign<$literal> for $Type {
-            #[inline(always)]
-            #[track_caller]
-            fn $assign(&mut self, other: $literal) { *self = arithmetic::$f::right(&*self, $crate::number::part(other)); }
-        }
-    };
 }
-pub(crate) use literals_nested;
+pub(crate) use operators;
 
 /// The rows as [`Elementary`](crate::Elementary)'s methods, by the inherent methods of the same names.
 macro_rules! delegates {
@@ -132,10 +95,10 @@ macro_rules! delegates {
     (@operator2 $f:ident) => {};
     (@unary $f:ident) => { #[inline(always)] #[track_caller] fn $f(&self) -> Self { Self::$f(self) } };
     (@power $f:ident) => { #[inline(always)] #[track_caller] fn $f(&self, n: i32) -> Self { Self::$f(self, n) } };
-    (@binary $f:ident) => { #[inline(always)] #[track_caller] fn $f(&self, y: impl Borrow<Self>) -> Self { Self::$f(self, y) } };
+    (@binary $f:ident) => { #[inline(always)] #[track_caller] fn $f(&self, y: impl Argument<Self>) -> Self { Self::$f(self, y) } };
     (@ternary $f:ident) => {
         #[inline(always)] #[track_caller]
-        fn $f(&self, y: impl Borrow<Self>, w: impl Borrow<Self>) -> Self { Self::$f(self, y, w) }
+        fn $f(&self, y: impl Argument<Self>, w: impl Argument<Self>) -> Self { Self::$f(self, y, w) }
     };
 }
 pub(crate) use delegates;
@@ -152,6 +115,60 @@ macro_rules! documented {
     };
 }
 pub(crate) use documented;
+
+/// The rows as inherent methods of a mode, documented. `$how` is the mode's own part: a macro `$rule!` with the body of a
+/// method of each arity, the attributes of all methods, the type's name, and how an example makes a number.
+macro_rules! methods {
+    ([[$($g:tt)*] [$Type:ty] $how:tt] $( $(#[$doc:meta])* $arity:ident $Name:ident $f:ident $symbol:literal
+        |$($arg:ident),+ -> $z:ident| $value:expr, ($($slope:expr),+), $([$low:expr, $high:expr])+; )*) => {
+        impl<$($g)*> $Type { $( $crate::ops::methods!(@$arity $how [$(#[$doc])*] $Name $f); )* }
+    };
+    (@operator1 $how:tt $doc:tt $Name:ident $f:ident) => {};
+    (@operator2 $how:tt $doc:tt $Name:ident $f:ident) => {};
+    (@unary [$rule:ident [$($attribute:tt)*] $name:literal $make:literal] $doc:tt $Name:ident $f:ident) => {
+        $crate::ops::documented! { $doc
+            $crate::ops::methods!(@example $name $make $crate::ops::example!($f), $f, "", "");
+            $($attribute)*
+            #[must_use]
+            #[track_caller]
+            pub fn $f(&self) -> Self { $rule!(unary $Name $f self) }
+        }
+    };
+    (@power [$rule:ident [$($attribute:tt)*] $name:literal $make:literal] $doc:tt $Name:ident $f:ident) => {
+        $crate::ops::documented! { $doc
+            $crate::ops::methods!(@example $name $make "2.0", $f, "3", ", 3");
+            $($attribute)*
+            #[must_use]
+            #[track_caller]
+            pub fn $f(&self, n: i32) -> Self { $rule!(power $Name $f self n) }
+        }
+    };
+    (@binary [$rule:ident [$($attribute:tt)*] $name:literal $make:literal] $doc:tt $Name:ident $f:ident) => {
+        $crate::ops::documented! { $doc
+            $crate::ops::methods!(@example $name $make "1.0", $f, "2.0", ", 2.0");
+            $($attribute)*
+            #[must_use]
+            #[track_caller]
+            pub fn $f(&self, y: impl $crate::Argument<Self>) -> Self { $rule!(binary $Name $f self y) }
+        }
+    };
+    (@ternary [$rule:ident [$($attribute:tt)*] $name:literal $make:literal] $doc:tt $Name:ident $f:ident) => {
+        $crate::ops::documented! { $doc
+            $crate::ops::methods!(@example $name $make "1.0", $f, "2.0, 3.0", ", 2.0, 3.0");
+            $($attribute)*
+            #[must_use]
+            #[track_caller]
+            pub fn $f(&self, y: impl $crate::Argument<Self>, w: impl $crate::Argument<Self>) -> Self {
+                $rule!(ternary $Name $f self y w)
+            }
+        }
+    };
+    (@example $name:literal $make:literal $x:expr, $f:ident, $arguments:literal, $further:literal) => {
+        concat!("use backprop::{Elementary, ", $name, "};\nassert_eq!(", $make, "(", $x, ").", stringify!($f), "(",
+            $arguments, ").value(), Elementary::", stringify!($f), "(&", $x, $further, "));")
+    };
+}
+pub(crate) use methods;
 
 /// The argument of a row's example: 1, or what lies in the row's domain.
 macro_rules! example {

@@ -1,13 +1,10 @@
 //! A `Copy` number in reverse mode: [`Var`], for code that was written for plain numbers.
 
 use crate::dual::Dual;
-use crate::jet::Jet;
-use crate::number::{BuiltOn, Elementary, Float, Fuse, sealed};
+use crate::number::{Argument, BuiltOn, Elementary, Float, Fuse, Nested, sealed};
 #[cfg(feature = "approx")]
 use crate::ops::compares;
-use crate::ops::{
-    copy_float, delegates, documented, literals_left, literals_nested, numeric_traits, operators, recorded_flow,
-};
+use crate::ops::{copy_float, delegates, methods, numeric_traits, operators, recorded_flow};
 use crate::rule::{Fold, slope, table};
 use crate::tape::{self, NONE, Pair};
 use std::borrow::Borrow;
@@ -243,70 +240,40 @@ pub(crate) mod arithmetic {
     rules! { add + sub - mul * div / rem % }
 }
 
-macro_rules! methods {
-    ([] $( $(#[$doc:meta])* $arity:ident $Name:ident $f:ident $symbol:literal |$($arg:ident),+ -> $z:ident|
-        $value:expr, ($($slope:expr),+), $([$low:expr, $high:expr])+; )*) => {
-        impl<T: Float> Var<T> { $( methods!(@$arity [$(#[$doc])*] $f); )* }
-    };
-    (@operator1 $doc:tt $f:ident) => {};
-    (@operator2 $doc:tt $f:ident) => {};
-    (@unary $doc:tt $f:ident) => { documented! { $doc
-        concat!("use backprop::{Elementary, Var};\nassert_eq!(Var::constant(", $crate::ops::example!($f), ").", stringify!($f), "().value(), Elementary::", stringify!($f), "(&", $crate::ops::example!($f), "));");
-        #[inline]
-        #[must_use]
-        #[track_caller]
-        pub fn $f(&self) -> Self {
-            let x = &self.value;
-            let z = Elementary::$f(x);
-            Var::one(self, z, || slope::$f(x, &z))
+macro_rules! rule {
+    (unary $Name:ident $f:ident $x:ident) => {{
+        let x = &$x.value;
+        let z = Elementary::$f(x);
+        Var::one($x, z, || slope::$f(x, &z))
+    }};
+    (power $Name:ident $f:ident $x:ident $n:ident) => {{
+        let x = &$x.value;
+        let z = Elementary::$f(x, $n);
+        Var::one($x, z, || slope::$f(x, $n, &z))
+    }};
+    (binary $Name:ident $f:ident $x:ident $y:ident) => {{
+        let second: Self = *$y.number().borrow();
+        let (x, y) = (&$x.value, &second.value);
+        let z = Elementary::$f(x, y);
+        Var::two($x, &second, z, || slope::$f::<T, 0>(x, y, &z), || slope::$f::<T, 1>(x, y, &z))
+    }};
+    (ternary $Name:ident $f:ident $x:ident $y:ident $w:ident) => {{
+        let (second, third): (Self, Self) = (*$y.number().borrow(), *$w.number().borrow());
+        let (x, y, w) = (&$x.value, &second.value, &third.value);
+        let z = Elementary::$f(x, y, w);
+        if $x.scope != NONE && $x.scope == second.scope && $x.scope == third.scope {
+            let pairs = [
+                Pair::new($x.slot, slope::$f::<T, 0>(x, y, w, &z)),
+                Pair::new(second.slot, slope::$f::<T, 1>(x, y, w, &z)),
+                Pair::last(third.slot, slope::$f::<T, 2>(x, y, w, &z)),
+            ];
+            return Var { value: z, slot: tape::push($x.scope, pairs), scope: $x.scope };
         }
-    } };
-    (@power $doc:tt $f:ident) => { documented! { $doc
-        concat!("use backprop::{Elementary, Var};\nassert_eq!(Var::constant(2.0).", stringify!($f), "(3).value(), Elementary::", stringify!($f), "(&2.0, 3));");
-        #[inline]
-        #[must_use]
-        #[track_caller]
-        pub fn $f(&self, n: i32) -> Self {
-            let x = &self.value;
-            let z = Elementary::$f(x, n);
-            Var::one(self, z, || slope::$f(x, n, &z))
-        }
-    } };
-    (@binary $doc:tt $f:ident) => { documented! { $doc
-        concat!("use backprop::{Elementary, Var};\nlet y = Var::constant(2.0);\nassert_eq!(Var::constant(1.0).", stringify!($f), "(y).value(), Elementary::", stringify!($f), "(&1.0, &2.0));");
-        #[inline]
-        #[must_use]
-        #[track_caller]
-        pub fn $f(&self, y: impl Borrow<Self>) -> Self {
-            let other = y.borrow();
-            let (x, y) = (&self.value, &other.value);
-            let z = Elementary::$f(x, y);
-            Var::two(self, other, z, || slope::$f::<T, 0>(x, y, &z), || slope::$f::<T, 1>(x, y, &z))
-        }
-    } };
-    (@ternary $doc:tt $f:ident) => { documented! { $doc
-        concat!("use backprop::{Elementary, Var};\nlet (y, w) = (Var::constant(2.0), Var::constant(3.0));\nassert_eq!(Var::constant(1.0).", stringify!($f), "(y, w).value(), Elementary::", stringify!($f), "(&1.0, &2.0, &3.0));");
-        #[inline]
-        #[must_use]
-        #[track_caller]
-        pub fn $f(&self, y: impl Borrow<Self>, w: impl Borrow<Self>) -> Self {
-            let (second, third) = (y.borrow(), w.borrow());
-            let (x, y, w) = (&self.value, &second.value, &third.value);
-            let z = Elementary::$f(x, y, w);
-            if self.scope != NONE && self.scope == second.scope && self.scope == third.scope {
-                let pairs = [
-                    Pair::new(self.slot, slope::$f::<T, 0>(x, y, w, &z)),
-                    Pair::new(second.slot, slope::$f::<T, 1>(x, y, w, &z)),
-                    Pair::last(third.slot, slope::$f::<T, 2>(x, y, w, &z)),
-                ];
-                return Var { value: z, slot: tape::push(self.scope, pairs), scope: self.scope };
-            }
-            let slopes = [slope::$f::<T, 0>(x, y, w, &z), slope::$f::<T, 1>(x, y, w, &z), slope::$f::<T, 2>(x, y, w, &z)];
-            Var::many(z, [(&[*self, *second, *third], &slopes)])
-        }
-    } };
+        let slopes = [slope::$f::<T, 0>(x, y, w, &z), slope::$f::<T, 1>(x, y, w, &z), slope::$f::<T, 2>(x, y, w, &z)];
+        Var::many(z, [(&[*$x, second, third], &slopes)])
+    }};
 }
-table!(methods);
+table!(methods [T: Float] [Var<T>] [rule [#[inline]] "Var" "Var::constant"]);
 
 impl<T: Float> Elementary for Var<T> {
     #[inline(always)]
@@ -353,49 +320,12 @@ impl<T: Float> Elementary for Var<T> {
 // ------------------------------------------------------------------------------------------------ the surface
 
 operators!([T: Float] Var<T>);
-literals_left!([] Var<f64>, f64, std::convert::identity);
-literals_left!([] Var<f32>, f32, std::convert::identity);
-literals_nested!([U: BuiltOn<f64> + Float] Var<Var<U>>, f64);
-literals_nested!([U: BuiltOn<f32> + Float] Var<Var<U>>, f32);
-literals_nested!([U: BuiltOn<f64> + Float, const M: usize] Var<Dual<U, M>>, f64);
-literals_nested!([U: BuiltOn<f32> + Float, const M: usize] Var<Dual<U, M>>, f32);
-literals_nested!([U: BuiltOn<f64> + Float, const M: usize] Var<Jet<U, M>>, f64);
-literals_nested!([U: BuiltOn<f32> + Float, const M: usize] Var<Jet<U, M>>, f32);
 numeric_traits!([T: Float] Var<T>);
 copy_float!([T: Float] Var<T>);
 #[cfg(feature = "approx")]
 compares!([] Var<T>, Float);
 
-/// Literals of dual numbers, of series and of nodes over variables.
-mod over_var {
-    mod dual {
-        use crate::Var;
-        use crate::dual::{Dual, arithmetic};
-        use crate::number::{BuiltOn, Elementary, Float};
-        use crate::ops::{literals_left, literals_nested};
-        literals_nested!([U: BuiltOn<f64> + Float, const N: usize] Dual<Var<U>, N>, f64);
-        literals_nested!([U: BuiltOn<f32> + Float, const N: usize] Dual<Var<U>, N>, f32);
-    }
-    mod jet {
-        use crate::Var;
-        use crate::jet::{Jet, arithmetic};
-        use crate::number::{BuiltOn, Elementary, Float};
-        use crate::ops::{literals_left, literals_nested};
-        literals_nested!([U: BuiltOn<f64> + Float, const K: usize] Jet<Var<U>, K>, f64);
-        literals_nested!([U: BuiltOn<f32> + Float, const K: usize] Jet<Var<U>, K>, f32);
-    }
-    mod node {
-        use crate::Var;
-        use crate::graph::handle::Node;
-        use crate::node::arithmetic;
-        use crate::number::{BuiltOn, Elementary, Float};
-        use crate::ops::{literals_left, literals_nested};
-        literals_nested!([U: BuiltOn<f64> + Float] Node<Var<U>>, f64);
-        literals_nested!([U: BuiltOn<f32> + Float] Node<Var<U>>, f32);
-    }
-}
-
-impl<L, T: Float + BuiltOn<L>> BuiltOn<L> for Var<T> {}
+impl<L, T: Float + BuiltOn<L>> Nested<L> for Var<T> {}
 impl<T: Float> sealed::Sealed for Var<T> {}
 impl<T: Float> Float for Var<T> {}
 impl<T: Float> ndarray::ScalarOperand for Var<T> {}

@@ -1,6 +1,7 @@
 //! One formula, every number; and the surface of the numbers: literals, references, assignment, sums, and the traits
 //! of num-traits, ndarray, std, approx and quickcheck.
 
+mod literals;
 mod numeric;
 mod surface;
 

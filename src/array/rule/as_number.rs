@@ -10,7 +10,7 @@ use crate::array::data::kernel;
 use crate::array::data::shapes::common;
 use crate::error::Error;
 use crate::graph::array::{NodeArray, NodeArrayD, Values};
-use crate::number::{Elementary, Float, Seen};
+use crate::number::{Argument, Elementary, Float, Seen};
 use crate::ops::each_operator;
 use crate::rule::{Fold, Op, table};
 use ndarray::{ArcArray, ArrayD, Dimension, IxDyn};
@@ -105,11 +105,11 @@ macro_rules! rows {
     (@unary $Name:ident $f:ident) => { fn $f(&self) -> Self { AsNumber(unary(Op::$Name, 0, &self.0)) } };
     (@power $Name:ident $f:ident) => { fn $f(&self, n: i32) -> Self { AsNumber(unary(Op::$Name, n, &self.0)) } };
     (@binary $Name:ident $f:ident) => {
-        fn $f(&self, y: impl Borrow<Self>) -> Self { two(Op::$Name, self, y.borrow()) }
+        fn $f(&self, y: impl Argument<Self>) -> Self { two(Op::$Name, self, y.number().borrow()) }
     };
     (@ternary $Name:ident $f:ident) => {
-        fn $f(&self, y: impl Borrow<Self>, w: impl Borrow<Self>) -> Self {
-            lanes(ternary(Op::$Name, [&self.0, &y.borrow().0, &w.borrow().0]))
+        fn $f(&self, y: impl Argument<Self>, w: impl Argument<Self>) -> Self {
+            lanes(ternary(Op::$Name, [&self.0, &y.number().borrow().0, &w.number().borrow().0]))
         }
     };
 }

@@ -2,11 +2,10 @@
 
 use crate::array::record::lift;
 use crate::array::rule::elementwise::{binary, unary};
-use crate::dual::Dual;
 use crate::error::accept;
 use crate::graph::array::{NodeArray, NodeArrayD, Values};
 use crate::graph::handle::Node;
-use crate::number::{BuiltOn, Float, part};
+use crate::number::{BuiltOn, Float, Nested, part};
 use crate::ops::each_operator;
 use crate::rule::Op;
 use ndarray::{ArrayBase, Data, DimMax, Dimension, Ix0, OwnedRepr};
@@ -90,9 +89,9 @@ impl<T: Float> ArrayOperand<T> for T {
 }
 /// Literals of nested numbers.
 macro_rules! literals { ($($L:ident)*) => { $(
-    impl<U: BuiltOn<$L> + Float, const M: usize> ArrayOperand<Dual<U, M>> for $L {
+    impl<T: Nested<$L> + Float> ArrayOperand<T> for $L {
         type Dim = Ix0;
-        fn operand(self) -> NodeArrayD<Dual<U, M>> {
+        fn operand(self) -> NodeArrayD<T> {
             NodeArray::constant_of(Values::scalar(part(self)))
         }
     }
@@ -123,10 +122,8 @@ macro_rules! operators { ($Op:ident $f:ident $Assign:ident $assign:ident) => {
     operators!(@left [] &Node<T>, $Op $f);
     operators!(@left [S: Data<Elem = T>, E: Dimension + DimMax<D>] ArrayBase<S, E>, $Op $f);
     operators!(@left [S: Data<Elem = T>, E: Dimension + DimMax<D>] &ArrayBase<S, E>, $Op $f);
-    operators!(@literal [] f64, f64, $Op $f);
-    operators!(@literal [] f32, f32, $Op $f);
-    operators!(@literal [U: BuiltOn<f64> + Float, const M: usize] f64, Dual<U, M>, $Op $f);
-    operators!(@literal [U: BuiltOn<f32> + Float, const M: usize] f32, Dual<U, M>, $Op $f);
+    operators!(@literal f64, $Op $f);
+    operators!(@literal f32, $Op $f);
     impl<T: Float, D: Dimension + DimMax<R::Dim, Output = D>, R: ArrayOperand<T>> std::ops::$Assign<R> for NodeArray<T, D> {
         /// The variable gets a new node.
         #[track_caller]
@@ -152,16 +149,16 @@ macro_rules! operators { ($Op:ident $f:ident $Assign:ident $assign:ident) => {
             }
         }
     };
-    (@literal [$($g:tt)*] $L:ty, $T:ty, $Op:ident $f:ident) => {
-        operators!(@literal_form [$($g)*] $L, $T, NodeArray<$T, D>, $Op $f);
-        operators!(@literal_form [$($g)*] $L, $T, &NodeArray<$T, D>, $Op $f);
+    (@literal $L:ident, $Op:ident $f:ident) => {
+        operators!(@literal_form $L, NodeArray<T, D>, $Op $f);
+        operators!(@literal_form $L, &NodeArray<T, D>, $Op $f);
     };
-    (@literal_form [$($g:tt)*] $L:ty, $T:ty, $Right:ty, $Op:ident $f:ident) => {
-        impl<D: Dimension, $($g)*> std::ops::$Op<$Right> for $L {
-            type Output = NodeArray<$T, D>;
+    (@literal_form $L:ident, $Right:ty, $Op:ident $f:ident) => {
+        impl<T: BuiltOn<$L> + Float, D: Dimension> std::ops::$Op<$Right> for $L {
+            type Output = NodeArray<T, D>;
             #[track_caller]
             fn $f(self, other: $Right) -> Self::Output {
-                let left = <$L as ArrayOperand<$T>>::operand(self);
+                let left = NodeArray::made(Values::scalar(part(self)));
                 accept(binary(Op::$Op, &left, &other.any())).ranked()
             }
         }
