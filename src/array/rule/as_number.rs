@@ -123,7 +123,7 @@ impl<T: Float> Elementary for AsNumber<T> {
         f64::NAN
     }
     fn detach(&self) -> Self {
-        Lanes(self.0.detach())
+        AsNumber(self.0.detach())
     }
     table!(rows);
 

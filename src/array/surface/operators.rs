@@ -158,7 +158,7 @@ macro_rules! operators { ($Op:ident $f:ident $Assign:ident $assign:ident) => {
             type Output = NodeArray<T, D>;
             #[track_caller]
             fn $f(self, other: $Right) -> Self::Output {
-                let left = NodeArray::made(Values::scalar(part(self)));
+                let left = NodeArray::constant_of(Values::scalar(part(self)));
                 accept(binary(Op::$Op, &left, &other.any())).ranked()
             }
         }
