@@ -32,6 +32,17 @@ use std::panic::Location;
 /// let (by_number, by_array) = gradients(&(array.sum() * &x), (&x, &array));
 /// assert_eq!((by_number.value(), by_array.value()), (3.0, ndarray::arr1(&[2.0, 2.0]).into_shared()));
 /// ```
+///
+/// ```compile_fail,E0277
+/// use backprop::{gradients, Node};
+/// let x = Node::leaf(2.0);
+/// let _ = gradients(&x.square(), &x.value()); // the value is in no graph
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is nothing that gradients of numbers `{T}` are taken by",
+    label = "expected a `Node` or a `NodeArray` of the same kind of number",
+    note = "slices, arrays, `Vec`s and tuples of them, or of references to them, do as well: `&[&x, &y]`, `(&x, &w)`"
+)]
 pub trait Wrt<T: Float>: sealed::Sealed {
     /// The gradients, in the shape of `self`.
     type Gradients;
@@ -159,6 +170,17 @@ tuples! {
 /// What can be differentiated: a number of the graph or an array.
 ///
 /// Sealed: [`Node`] and [`NodeArray`].
+///
+/// ```compile_fail,E0277
+/// use backprop::{gradients, Node};
+/// let x = Node::leaf(2.0);
+/// let _ = gradients(&x.square().value(), &x); // the value is in no graph
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is nothing that gradients are taken of",
+    label = "expected a `Node` or a `NodeArray`",
+    note = "in the graph is what was computed from nodes; `.value()` is outside of it; `grad` and `jvp` differentiate functions of plain numbers"
+)]
 pub trait Root: sealed::Sealed + Clone {
     /// The plain numbers in it.
     type Number: Float;

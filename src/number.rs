@@ -55,6 +55,11 @@ macro_rules! declarations {
 /// assert_eq!(logistic(&0.0), 0.5);
 /// assert_eq!(logistic(&Dual::variable(0.0)).derivative(), 0.25);
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a number that formulas can be computed with",
+    label = "expected `f64`, `f32`, or a `Dual`, `Jet`, `Var` or `Node` of them",
+    note = "a literal wants a decimal point: write `2.0`, not `2`; of half-precision numbers make `f32`s first"
+)]
 pub trait Elementary:
     Clone
     + Debug
@@ -410,8 +415,28 @@ impl<X, R, O> Arithmetic<R, O> for X where
 /// }
 /// assert_eq!(f(&0.5_f32), 2.0 * 0.5_f32.sin());
 /// ```
+///
+/// Over a generic number there are no literals that could be known: `Dual<S>` is [`Elementary`] for every `S: Number`, and no
+/// more. What it is handed to is bound by `Elementary`.
+///
+/// ```compile_fail,E0277
+/// use backprop::{Dual, Number};
+/// fn f<S: Number>(x: &S) -> S {
+///     2.0 * x.sin()
+/// }
+/// fn slope<S: Number>(x: &S) -> S {
+///     f(&Dual::variable(x.clone())).derivative() // f wants to be `f<S: Elementary>`
+/// }
+/// ```
 // The halves `L op L` must be named together with `L op Self`: knowing only the latter, rustc would take every product
 // of two literals in a generic function for it (E0308).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a number with literals `{L}`",
+    label = "expected `f64`, or a `Dual`, `Jet`, `Var` or `Node` over it",
+    note = "over `f32` the literals are `f32`: ask for `Number<f32>`",
+    note = "a `Dual<S>` or `Jet<S, K>` over a generic `S: Number` has no literals: bound this function by `Elementary` instead of `Number`, with `S::of(2.0)` in place of `2.0`",
+    note = "integers and half-precision numbers are no numbers here: write `2.0`, not `2`"
+)]
 pub trait Number<L = f64>:
     Elementary
     + PartialOrd<L>
@@ -427,6 +452,7 @@ pub trait Number<L = f64>:
     + for<'a> Imply<L, Is: Arithmetic<&'a Self, Self>>
 {
 }
+#[diagnostic::do_not_recommend]
 impl<L, T> Number<L> for T
 where
     T: Elementary
@@ -460,10 +486,15 @@ pub(crate) mod sealed {
 /// }
 /// assert_eq!(cube_slope(2.0_f32), 12.0);
 /// ```
+///
+/// ```compile_fail,E0277
+/// let _ = backprop::Dual::variable(2).tanh(); // an integer is no number here
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a number that derivatives are taken of",
-    label = "expected `f64`, `f32` or a `Dual` of them",
-    note = "a literal wants a decimal point: write `100.0`, not `100`"
+    label = "expected `f64`, `f32` or a `Dual`, `Jet` or `Var` of them",
+    note = "a literal wants a decimal point: write `100.0`, not `100`; of half-precision numbers make `f32`s first",
+    note = "a `Node` is in a graph, not a number for one: for second derivatives there are `Node<Dual>` and `gradients`"
 )]
 pub trait Float:
     num_traits::Float + Elementary + FloatConst + FromPrimitive + Send + Sync + 'static + sealed::Sealed

@@ -15,6 +15,18 @@ use ndarray::{Array, Dimension};
 /// let (value, derivative) = jvp(|&[x, y]| [x * y, x + y], &[2.0, 3.0], &[1.0, 0.0]);
 /// assert_eq!((value, derivative), ([6.0, 5.0], [3.0, 1.0]));
 /// ```
+///
+/// What contains no variable is no output:
+///
+/// ```compile_fail,E0277
+/// use backprop::jacobian;
+/// let _ = jacobian(|&[x, y]| (x * y, x + y), &[2.0, 3.0]); // a tuple: write `[x * y, x + y]`
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no output that a function can be differentiated of",
+    label = "expected a number of the driver's, or an array, a `Vec` or an ndarray of them",
+    note = "several outputs go in an array: `[x * y, x + y]`; a constant output is `Var::constant(1.0)` or `Dual::constant(1.0)`, not `1.0`"
+)]
 pub trait Output: sealed::Sealed {
     /// The number in it.
     type Number: Float;

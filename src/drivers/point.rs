@@ -82,6 +82,16 @@ pub(super) mod sealed {
 /// A number that functions of one number are differentiated at: `f64` and the crate's own `Copy` numbers. Sealed.
 ///
 /// Not `f32`: so a literal can only mean `f64`. For `f32` there is [`jvp`](crate::jvp) on slices.
+///
+/// ```compile_fail,E0277
+/// let _ = backprop::derivative(|x| x * x, 3.0_f32);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no number that a function of one number can be differentiated at",
+    label = "expected `f64` or one of the crate's own `Copy` numbers",
+    note = "a literal wants a decimal point: write `3.0`, not `3`",
+    note = "for `f32` there is `jvp` on slices: `jvp(|x| x[0] * x[0], &[3.0_f32][..], &[1.0])`"
+)]
 pub trait Coordinate: Float {}
 impl Coordinate for f64 {}
 impl<T: Float, const M: usize> Coordinate for Dual<T, M> {}

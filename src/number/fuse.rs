@@ -3,6 +3,11 @@
 use super::{Elementary, Float, Number};
 
 /// A number on which a statement can be fused. Every number of this crate is; all but [`Var`](crate::Var) just run it.
+#[diagnostic::on_unimplemented(
+    message = "statements of `{Self}` cannot be fused",
+    label = "expected a number of this crate",
+    note = "in a formula for every number ask for `S: Scalar`, which brings literals into statements of up to eight inputs too"
+)]
 pub trait Fuse: Elementary {
     /// What the statement with `N` inputs runs on.
     type Local<const N: usize>: Elementary;
@@ -29,6 +34,17 @@ pub trait Fuse: Elementary {
 /// }
 /// assert_eq!(rosenbrock(&[2.0, 1.0]), 901.0);
 /// assert_eq!(grad(|x| rosenbrock(x), &[2.0, 1.0]), [2402.0, -600.0]);
+/// ```
+///
+/// Within a statement the functions of the table are those of [`Elementary`], which is to be imported there: `a.sin()` is
+/// not found without `use backprop::Elementary;`.
+///
+/// ```
+/// use backprop::{fuse, grad, Elementary, Scalar};
+/// fn wave<S: Scalar>(x: &[S]) -> S {
+///     fuse([x[0], x[1]], |[a, b]| (2.0 * Elementary::sin(&a)).max(b))
+/// }
+/// assert_eq!(grad(|x| wave(x), &[0.0, -1.0]), [2.0, 0.0]);
 /// ```
 // The list makes literals known for `Local<N>` in generic code; bounding `Local<N>: Scalar` overflows (E0275).
 pub trait Scalar<L = f64>:

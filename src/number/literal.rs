@@ -9,10 +9,20 @@ use std::borrow::Borrow;
 
 /// A number that is not plain itself; its innermost plain number is `L`.
 #[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "a number over `{Self}` does not take literals `{L}` on its right",
+    note = "each number takes the literals of its innermost plain number, over `f32` these are `f32`",
+    note = "in a function for every `S: Number`, a `Dual<S>` is `Elementary` and no more: bound what it is handed to by `Elementary`, and write `S::of(2.0)`"
+)]
 pub trait Nested<L>: Elementary {}
 
 /// A number whose innermost plain number is `L`, be it that number itself.
 #[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "a number over `{Self}` does not take literals `{L}`",
+    note = "each number takes the literals of its innermost plain number, over `f32` these are `f32`",
+    note = "in a function for every `S: Number`, a `Dual<S>` is `Elementary` and no more: bound what it is handed to by `Elementary`, and write `S::of(2.0)`"
+)]
 pub trait BuiltOn<L>: Elementary {}
 impl BuiltOn<f64> for f64 {}
 impl BuiltOn<f32> for f32 {}
@@ -39,6 +49,18 @@ pub(crate) fn part<L: Into<f64>, T: Elementary>(literal: L) -> T {
 /// }
 /// assert_eq!(huber(&Node::leaf(-3.0)).value(), 2.5);
 /// ```
+/// What is no number of the same kind is refused:
+///
+/// ```compile_fail,E0277
+/// use backprop::Node;
+/// let _ = Node::leaf(2.0_f64).powf(2);
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot stand beside `{S}` in a method of several numbers",
+    label = "expected a number of the same type, a reference to one, or a literal",
+    note = "a literal wants a decimal point: write `2.0`, not `2`",
+    note = "in a function for every `S: Elementary` there are no literals: write `S::of(2.0)`, or ask for `S: Number`"
+)]
 pub trait Argument<S> {
     /// What [`number`](Argument::number) gives.
     type Number: Borrow<S>;
