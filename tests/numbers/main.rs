@@ -1,7 +1,7 @@
-//! The numbers: one formula in all of them, their surface, derivatives inside derivatives, and code that others wrote.
+//! The numbers: one formula in all of them, their surface, derivatives inside derivatives. (Code that others
+//! wrote is in `ecosystem/`.)
 
 mod chapter;
 mod detach;
-mod foreign;
 mod generic;
 mod nesting;

@@ -3,6 +3,7 @@
 //! in reverse, and in closed form.
 //!
 //! ```text
+//! cd ecosystem
 //! cargo run --release --example orbit
 //! cargo run --release --example orbit -- --svg orbit.svg   # where a faster comet would be
 //! ```

@@ -2,6 +2,7 @@
 //! crate levenberg-marquardt, each model written once, its Jacobian exact.
 //!
 //! ```text
+//! cd ecosystem
 //! cargo run --release --example nist
 //! cargo run --release --example nist -- --svg fits  # draws the fits to that folder, too
 //! ```

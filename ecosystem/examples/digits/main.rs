@@ -1,6 +1,7 @@
 //! Which digit is it? The textbook's two-layer network (Affine, ReLU, Affine, Softmax) on 1,797 handwritten digits.
 //!
 //! ```text
+//! cd ecosystem
 //! cargo run --release --example digits
 //! cargo run --release --example digits -- --loss loss.svg --misread misread.svg
 //! cargo run --release --example digits -- mine.csv  # 64 pixels from 0 (paper) to 16 (ink), the digit

@@ -1,11 +1,11 @@
 //! examples/nist keeps its promise: from all certified starting points to the certified answers; its Jacobians are those
 //! that one would write by hand.
 
-#[path = "../../examples/nist/data.rs"]
+#[path = "../examples/nist/data.rs"]
 mod data;
-#[path = "../../examples/nist/fit.rs"]
+#[path = "../examples/nist/fit.rs"]
 mod fit;
-#[path = "../../examples/nist/models.rs"]
+#[path = "../examples/nist/models.rs"]
 mod models;
 
 use data::{Problem, problems};

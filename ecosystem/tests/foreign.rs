@@ -270,8 +270,7 @@ fn bspline() {
     copies_pass!(curve at [0.7, 0.4]);
 }
 
-/// More of it in tests/nalgebra.
-#[cfg(feature = "nalgebra")]
+/// More of it in `../tests/nalgebra`.
 #[test]
 fn nalgebra() {
     fn determinant<F: ::nalgebra::RealField + Copy>(x: &[F]) -> F {

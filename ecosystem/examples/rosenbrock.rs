@@ -2,6 +2,7 @@
 //! the gradient (L-BFGS) and by the Hessian (Newton's method within a trust region).
 //!
 //! ```text
+//! cd ecosystem
 //! cargo run --release --example rosenbrock
 //! ```
 
