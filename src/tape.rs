@@ -15,9 +15,14 @@
 //! stay for the next time and go when the thread ends. A driver opens a scope on it, runs a closure, sweeps, and
 //! closes the scope, also by a panic: the tape is then as it was before. Scopes nest.
 //!
-//! What makes a `Copy` handle safe is the scope's number: it stands in each variable, and a tape takes an operation only
-//! if it is that of its innermost scope. Numbers come from one counter for all threads, so that a variable of another
-//! thread is found as well as a stale one.
+//! What makes a `Copy` handle safe is its *place*, one number of 64 bits: that of its scope's first slot, and its own slot
+//! added. A tape takes an operation only on places within its innermost scope, from its first up to the last recorded.
+//! A place is never given out twice, to no thread ([`places`]), so that a variable of another thread is found as well as a
+//! stale one.
+
+mod places;
+#[cfg(test)]
+mod tests;
 
 use crate::local;
 use crate::number::Float;
@@ -25,7 +30,6 @@ use std::any::{Any, TypeId};
 use std::cell::{Cell, OnceCell};
 use std::marker::PhantomData;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 /// An operand's slot, and the partial derivative by it.
 #[derive(Clone, Copy)]
@@ -41,17 +45,15 @@ impl<T: Copy> Pair<T> {
     }
     /// The last pair of an operation.
     #[inline(always)]
-    pub fn last(operand: u32, partial: T) -> Self {
+    fn last(operand: u32, partial: T) -> Self {
         Pair { operand: operand | LAST, partial }
     }
 }
 /// Marks the last pair of an operation: slots are smaller.
 const LAST: u32 = 1 << 31;
 
-/// The scope of what is no variable.
-pub(crate) const NONE: u32 = 0;
-/// The number of no scope: a tape that is closed has it.
-const CLOSED: u32 = u32::MAX;
+/// The place of what is no variable.
+pub(crate) use places::NONE;
 
 /// Chunk `k` has room for `FIRST << k` pairs.
 const FIRST: usize = 1 << 12;
@@ -68,7 +70,9 @@ struct Place {
 }
 
 pub(crate) struct Tape<T: Float> {
-    scope: Cell<u32>,
+    /// The place of the innermost scope's first slot. While no scope is open there are no slots, and no place is within.
+    first: Cell<u64>,
+    /// How many slots the innermost scope has.
     slot: Cell<u32>,
     chunk: Cell<u32>,
     at: Cell<u32>,
@@ -82,7 +86,7 @@ pub(crate) struct Tape<T: Float> {
 impl<T: Float> Tape<T> {
     const fn new() -> Self {
         Tape {
-            scope: Cell::new(CLOSED),
+            first: Cell::new(NONE),
             slot: Cell::new(0),
             chunk: Cell::new(0),
             at: Cell::new(0),
@@ -91,19 +95,36 @@ impl<T: Float> Tape<T> {
             adjoints: Cell::new(Vec::new()),
         }
     }
-    /// The hot path: the new slot, or `None` if there is no room or the scope is another one. `write` fills the room for
-    /// the pairs.
+    /// The slot of a place, if it is of the innermost scope: one comparison tells both ends.
     #[inline(always)]
-    fn record(&self, scope: u32, operands: usize, write: impl FnOnce(&[Cell<Pair<T>>])) -> Option<u32> {
-        if scope != self.scope.get() {
+    fn slot_of(&self, place: u64) -> Option<u32> {
+        let slot = place.wrapping_sub(self.first.get());
+        (slot < u64::from(self.slot.get())).then_some(slot as u32)
+    }
+    /// The hot path: the new place, or `None` if there is no room or an operand is of another scope.
+    #[inline(always)]
+    fn record<const K: usize>(&self, operands: [u64; K], partials: [T; K]) -> Option<u64> {
+        let (first, slots) = (self.first.get(), self.slot.get());
+        let operands = operands.map(|place| place.wrapping_sub(first));
+        if operands.iter().any(|&slot| slot >= u64::from(slots)) {
             return None;
         }
+        self.write(K, |room| {
+            for (k, cell) in room.iter().enumerate().take(K) {
+                let (operand, partial) = (operands[k] as u32, partials[k]);
+                cell.set(if k + 1 == K { Pair::last(operand, partial) } else { Pair::new(operand, partial) });
+            }
+        })
+    }
+    /// The new place, or `None` if there is no room. `write` fills the room for the pairs.
+    #[inline(always)]
+    fn write(&self, operands: usize, write: impl FnOnce(&[Cell<Pair<T>>])) -> Option<u64> {
         let (slot, at) = (self.slot.get(), self.at.get() as usize);
         let room = self.chunks.get(self.chunk.get() as usize)?.get()?.get(at..at + operands)?;
         write(room);
         self.at.set((at + operands) as u32);
         self.slot.set(slot + 1);
-        Some(slot)
+        Some(self.first.get() + u64::from(slot))
     }
     /// Makes room for so many pairs in a row.
     #[cold]
@@ -230,59 +251,56 @@ fn with<T: Float, R>(f: impl FnOnce(&Tape<T>) -> R) -> Option<R> {
 
 // ------------------------------------------------------------------------------------------------ recording
 
-/// Records an operation of a scope; its slot.
+/// Records an operation on variables; its place.
 ///
 /// # Panics
-/// If the scope is not the innermost one of this thread.
+/// If one is not of the innermost scope of this thread.
 #[inline(always)]
 #[track_caller]
-pub(crate) fn push<T: Float, const K: usize>(scope: u32, pairs: [Pair<T>; K]) -> u32 {
-    let write = move |room: &[Cell<Pair<T>>]| room.iter().zip(pairs).for_each(|(cell, pair)| cell.set(pair));
-    match with(|tape: &Tape<T>| tape.record(scope, K, write)) {
-        Some(Some(slot)) => slot,
+pub(crate) fn push<T: Float, const K: usize>(operands: [u64; K], partials: [T; K]) -> u64 {
+    match with(|tape: &Tape<T>| tape.record(operands, partials)) {
+        Some(Some(place)) => place,
         _ => {
-            make_room::<T>(scope, K);
+            make_room::<T, K>(operands);
             // the record is not handed to the cold function: it would have to stand in memory
-            with(|tape: &Tape<T>| tape.record(scope, K, write)).flatten().unwrap_or_else(|| panic!("{ENDING}"))
+            with(|tape: &Tape<T>| tape.record(operands, partials)).flatten().unwrap_or_else(|| panic!("{ENDING}"))
         }
     }
 }
-/// Records an operation of so many operands, at least one: `write` fills the room for their pairs, of which the last is
-/// marked here.
-///
 /// # Panics
-/// As [`push`].
-#[inline(always)]
+/// If an operand is not of the innermost scope of this thread.
+#[cold]
+#[inline(never)]
 #[track_caller]
-pub(crate) fn push_many<T: Float>(scope: u32, operands: usize, mut write: impl FnMut(&[Cell<Pair<T>>])) -> u32 {
+fn make_room<T: Float, const K: usize>(operands: [u64; K]) {
+    let within = |tape: &Tape<T>| operands.iter().all(|&place| tape.slot_of(place).is_some());
+    if with(|tape: &Tape<T>| within(tape).then(|| tape.make_room(K))).flatten().is_none() {
+        elsewhere();
+    }
+}
+/// The place of the innermost scope's first slot, and how many slots there are: what is within is a variable of it.
+#[inline(always)]
+pub(crate) fn extent<T: Float>() -> (u64, u64) {
+    with(|tape: &Tape<T>| (tape.first.get(), u64::from(tape.slot.get()))).unwrap_or_default()
+}
+/// Records an operation of so many operands of the innermost scope, at least one: `write` fills the room for their pairs, of
+/// which the last is marked here. Its place.
+#[inline(always)]
+pub(crate) fn push_many<T: Float>(operands: usize, mut write: impl FnMut(&[Cell<Pair<T>>])) -> u64 {
     debug_assert!(operands > 0, "an operation has an operand");
     loop {
         let pushed = with(|tape: &Tape<T>| {
-            tape.record(scope, operands, |room| {
+            tape.write(operands, |room| {
                 write(room);
                 if let Some(last) = room.last() {
                     last.set(Pair::last(last.get().operand, last.get().partial));
                 }
             })
         });
-        if let Some(Some(slot)) = pushed {
-            return slot;
+        if let Some(place) = pushed.expect(ENDING) {
+            return place;
         }
-        make_room::<T>(scope, operands);
-    }
-}
-/// # Panics
-/// If the scope is not the innermost one of this thread.
-#[cold]
-#[inline(never)]
-#[track_caller]
-fn make_room<T: Float>(scope: u32, pairs: usize) {
-    let open = with(|tape: &Tape<T>| tape.scope.get());
-    match open {
-        Some(open) if open == scope => {
-            with(|tape: &Tape<T>| tape.make_room(pairs));
-        }
-        _ => elsewhere(),
+        with(|tape: &Tape<T>| tape.make_room(operands));
     }
 }
 /// # Panics
@@ -297,33 +315,14 @@ pub(crate) fn elsewhere() -> ! {
     )
 }
 
-/// A number for a new scope, never [`NONE`] or [`CLOSED`]. Batches keep threads from waiting for each other; after
-/// 2³² scopes numbers come again, so a variable that is older than that may not be found out.
-fn new_scope() -> u32 {
-    const BATCH: u32 = 1 << 12;
-    static NEXT: AtomicU32 = AtomicU32::new(1);
-    thread_local! {
-        static RANGE: Cell<(u32, u32)> = const { Cell::new((0, 0)) };
-    }
-    loop {
-        let (mut next, mut end) = RANGE.get();
-        if next == end {
-            next = NEXT.fetch_add(BATCH, Ordering::Relaxed);
-            end = next.wrapping_add(BATCH);
-        }
-        RANGE.set((next.wrapping_add(1), end));
-        if next != NONE && next != CLOSED {
-            return next;
-        }
-    }
-}
-
 /// An open scope: what is recorded now is dropped when it is.
 pub(crate) struct Scope<T: Float> {
-    id: u32,
+    /// The places that its slots may have, from the first on.
+    places: places::Range,
     inputs: u32,
     start: Place,
-    outer: u32,
+    /// The first place of the scope around it.
+    outer: u64,
     /// It belongs to its thread.
     number: PhantomData<Rc<T>>,
 }
@@ -333,18 +332,31 @@ impl<T: Float> Scope<T> {
         let Some(inputs) = u32::try_from(inputs).ok().filter(|&n| n < LAST) else {
             panic!("a tape holds at most 2^31 inputs, not {inputs}")
         };
-        let id = new_scope();
+        let places = places::take(u64::from(LAST)).expect(ENDING);
         let (outer, start) = with(|tape: &Tape<T>| {
-            let outer = tape.scope.replace(id);
+            let outer = tape.first.replace(places.start);
             let start = tape.place();
             tape.slot.set(inputs);
             (outer, start)
         })
         .expect(ENDING);
-        Scope { id, inputs, start, outer, number: PhantomData }
+        Scope { places, inputs, start, outer, number: PhantomData }
     }
-    pub fn id(&self) -> u32 {
-        self.id
+    /// The place of input number `slot`.
+    pub fn input(&self, slot: usize) -> u64 {
+        debug_assert!(slot < self.inputs as usize, "an input");
+        self.places.start + slot as u64
+    }
+    /// The slot of a place of this scope, which is the innermost one; `None` of a constant.
+    ///
+    /// # Panics
+    /// If it is of another scope.
+    #[track_caller]
+    pub fn slot(&self, place: u64) -> Option<u32> {
+        if place == NONE {
+            return None;
+        }
+        Some(with(|tape: &Tape<T>| tape.slot_of(place)).flatten().unwrap_or_else(|| elsewhere()))
     }
     /// The derivatives of an output, by its slot, times `seed`, by the inputs.
     pub fn sweep(&self, output: u32, seed: T, gradient: &mut [T]) {
@@ -382,8 +394,10 @@ impl<T: Float> Scope<T> {
 impl<T: Float> Drop for Scope<T> {
     fn drop(&mut self) {
         with(|tape: &Tape<T>| {
-            tape.scope.set(self.outer);
+            let used = u64::from(tape.slot.get());
+            tape.first.set(self.outer);
             tape.go_back(self.start);
+            places::give_back(self.places.after(used), u64::from(LAST));
         });
     }
 }

@@ -6,7 +6,7 @@ use crate::number::{Argument, BuiltOn, Elementary, Float, Fuse, Nested, sealed};
 use crate::ops::compares;
 use crate::ops::{copy_float, delegates, methods, numeric_traits, operators, recorded_flow};
 use crate::rule::{Fold, slope, table};
-use crate::tape::{self, NONE, Pair};
+use crate::tape::{self, NONE, Pair, Scope};
 use std::borrow::Borrow;
 use std::fmt;
 
@@ -24,10 +24,11 @@ use std::fmt;
 /// assert_eq!([dx, dy], [0.6, 0.8]);
 /// ```
 ///
-/// It has 16 bytes for `f64`: the value, a place on the tape, and the number of the call that it belongs to. Using it in
-/// another call, on another thread, or after its call has returned is found out, also in release builds, and panics; it
-/// never gives a wrong number. (The numbers of calls repeat after 2³² of them: a variable that is older may not be found
-/// out.) Looking at its value and comparing it are harmless anywhere.
+/// It has 16 bytes for `f64`: the value, and a number for its place on the tape that no other variable of the program ever
+/// has. Using it in another call, on another thread, or after its call has returned is found out, also in release builds,
+/// and panics; it never gives a wrong number. (There are 2⁶⁴ of these numbers, one for each input and operation: a thousand
+/// threads of a thousand million operations a second use them up in half a year, and then a driver panics.) Looking at its
+/// value and comparing it are harmless anywhere.
 ///
 /// It nests: `Var<Var<f64>>`, `Var<Dual<f64>>`, `Dual<Var<f64>>` are numbers as well. An inner call over plain numbers is
 /// a matter of its own; one that is to be differentiated by the outer call takes variables over variables:
@@ -41,8 +42,7 @@ use std::fmt;
 #[derive(Clone, Copy)]
 pub struct Var<T = f64> {
     value: T,
-    slot: u32,
-    scope: u32,
+    place: u64,
 }
 
 impl<T: Float> Var<T> {
@@ -55,7 +55,7 @@ impl<T: Float> Var<T> {
     #[inline(always)]
     #[must_use]
     pub fn constant(value: T) -> Self {
-        Var { value, slot: 0, scope: NONE }
+        Var { value, place: NONE }
     }
     /// The value.
     ///
@@ -88,23 +88,23 @@ impl<T: Float> Var<T> {
     #[inline(always)]
     #[must_use]
     pub fn is_constant(&self) -> bool {
-        self.scope == NONE
+        self.place == NONE
     }
     /// Input number `slot` of a scope.
-    pub(crate) fn input(value: T, slot: usize, scope: u32) -> Self {
-        Var { value, slot: slot as u32, scope }
+    pub(crate) fn input(value: T, slot: usize, scope: &Scope<T>) -> Self {
+        Var { value, place: scope.input(slot) }
     }
-    /// Its slot in this scope; `None` for a constant.
+    /// Its slot in the innermost scope; `None` for a constant.
     ///
     /// # Panics
     /// If it belongs to another scope.
     #[track_caller]
-    pub(crate) fn slot_in(&self, scope: u32) -> Option<u32> {
-        match self.scope {
-            NONE => None,
-            mine if mine == scope => Some(self.slot),
-            _ => tape::elsewhere(),
-        }
+    pub(crate) fn slot_in(&self, scope: &Scope<T>) -> Option<u32> {
+        scope.slot(self.place)
+    }
+    #[cfg(test)]
+    pub(crate) fn place(&self) -> u64 {
+        self.place
     }
     #[inline(always)]
     fn part(&self) -> &T {
@@ -118,68 +118,60 @@ impl<T: Float> Var<T> {
     #[inline(always)]
     #[track_caller]
     fn one(x: &Self, value: T, slope: impl FnOnce() -> T) -> Self {
-        if x.scope == NONE {
+        if x.place == NONE {
             return Var::constant(value);
         }
-        Var { value, slot: tape::push(x.scope, [Pair::last(x.slot, slope())]), scope: x.scope }
+        Var { value, place: tape::push([x.place], [slope()]) }
     }
     /// An operation on two numbers.
     #[inline(always)]
     #[track_caller]
     fn two(x: &Self, y: &Self, value: T, dx: impl FnOnce() -> T, dy: impl FnOnce() -> T) -> Self {
-        if x.scope == y.scope {
-            if x.scope == NONE {
-                return Var::constant(value);
-            }
-            let pairs = [Pair::new(x.slot, dx()), Pair::last(y.slot, dy())];
-            return Var { value, slot: tape::push(x.scope, pairs), scope: x.scope };
-        }
-        if y.scope == NONE {
+        if y.place == NONE {
             Var::one(x, value, dx)
-        } else if x.scope == NONE {
+        } else if x.place == NONE {
             Var::one(y, value, dy)
         } else {
-            tape::elsewhere()
+            Var { value, place: tape::push([x.place, y.place], [dx(), dy()]) }
         }
     }
     /// An operation on any number of numbers: slices of them, each with the slopes by its elements.
     #[inline(always)]
     #[track_caller]
     pub(crate) fn many<const P: usize>(value: T, parts: [(&[Self], &[T]); P]) -> Self {
-        let (slot, scope) = Var::record(parts);
-        Var { value, slot, scope }
+        Var { value, place: Var::record(parts) }
     }
-    /// Its slot and scope; those of a constant if nothing varies. A pair of numbers comes back in registers, which a whole
-    /// variable would not.
+    /// Its place; that of a constant if nothing varies.
     #[inline(never)]
     #[track_caller]
-    fn record<const P: usize>(parts: [(&[Self], &[T]); P]) -> (u32, u32) {
-        let Some(scope) = parts.iter().flat_map(|(x, _)| *x).map(|x| x.scope).find(|&scope| scope != NONE) else {
-            return (0, NONE);
-        };
+    fn record<const P: usize>(parts: [(&[Self], &[T]); P]) -> u64 {
+        let (first, slots) = tape::extent::<T>();
+        let slot = |x: &Self| x.place.wrapping_sub(first);
         // counted, not looked for one by one: the compiler makes it a loop without branches
         let (mut varying, mut mine) = (0, 0);
         for (x, _) in &parts {
-            varying += x.iter().filter(|x| x.scope != NONE).count();
-            mine += x.iter().filter(|x| x.scope == scope).count();
+            varying += x.iter().filter(|x| x.place != NONE).count();
+            mine += x.iter().filter(|x| slot(x) < slots).count();
         }
         if mine != varying {
             tape::elsewhere();
         }
-        let slot = tape::push_many(scope, varying, |room| {
+        if varying == 0 {
+            return NONE;
+        }
+        tape::push_many(varying, |room| {
             let mut room = room.iter();
             for (x, slopes) in parts {
                 debug_assert_eq!(x.len(), slopes.len(), "a slope for each operand");
                 for (x, &slope) in x.iter().zip(slopes) {
-                    if x.scope != NONE
+                    if x.place != NONE
                         && let Some(pair) = room.next()
                     {
-                        pair.set(Pair::new(x.slot, slope));
+                        pair.set(Pair::new(slot(x) as u32, slope));
                     }
                 }
             }
-        });
-        (slot, scope)
+        })
     }
     /// A fold, with room for the values of its operands.
     #[track_caller]
@@ -196,7 +188,7 @@ impl<T: Float> Var<T> {
     #[cold]
     #[inline(never)]
     #[track_caller]
-    fn record_apart<const N: usize>(x: [Self; N], slopes: [T; N]) -> (u32, u32) {
+    fn record_apart<const N: usize>(x: [Self; N], slopes: [T; N]) -> u64 {
         Var::record([(&x, &slopes)])
     }
 }
@@ -261,15 +253,11 @@ macro_rules! rule {
         let (second, third): (Self, Self) = (*$y.number().borrow(), *$w.number().borrow());
         let (x, y, w) = (&$x.value, &second.value, &third.value);
         let z = Elementary::$f(x, y, w);
-        if $x.scope != NONE && $x.scope == second.scope && $x.scope == third.scope {
-            let pairs = [
-                Pair::new($x.slot, slope::$f::<T, 0>(x, y, w, &z)),
-                Pair::new(second.slot, slope::$f::<T, 1>(x, y, w, &z)),
-                Pair::last(third.slot, slope::$f::<T, 2>(x, y, w, &z)),
-            ];
-            return Var { value: z, slot: tape::push($x.scope, pairs), scope: $x.scope };
-        }
         let slopes = [slope::$f::<T, 0>(x, y, w, &z), slope::$f::<T, 1>(x, y, w, &z), slope::$f::<T, 2>(x, y, w, &z)];
+        let places = [$x.place, second.place, third.place];
+        if !places.contains(&NONE) {
+            return Var { value: z, place: tape::push(places, slopes) };
+        }
         Var::many(z, [(&[*$x, second, third], &slopes)])
     }};
 }
@@ -339,16 +327,9 @@ impl<T: Float> Fuse for Var<T> {
         let inputs = std::array::from_fn(|k| Dual::seeded(x[k].value, k));
         let z = statement(inputs);
         let (value, slopes) = (z.value(), *z.tangents());
-        let scope = x.first().map_or(NONE, |x| x.scope);
-        if scope == NONE || x.iter().any(|x| x.scope != scope) {
-            let (slot, scope) = Var::record_apart(x, slopes);
-            return Var { value, slot, scope };
-        }
-        let pair = |k: usize| {
-            let (slot, slope) = (x[k].slot, slopes[k]);
-            if k + 1 == N { Pair::last(slot, slope) } else { Pair::new(slot, slope) }
-        };
-        Var { value, slot: tape::push::<T, N>(scope, std::array::from_fn(pair)), scope }
+        let places = x.map(|x| x.place);
+        let varies = N > 0 && places.iter().all(|&place| place != NONE);
+        Var { value, place: if varies { tape::push(places, slopes) } else { Var::record_apart(x, slopes) } }
     }
 }
 

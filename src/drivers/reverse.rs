@@ -48,7 +48,7 @@ pub fn value_and_grad<P: Point + ?Sized>(
     let scope = Scope::open(x.size());
     let y = f(inputs(&scope, x).borrow());
     let mut gradient = vec![P::Number::of(0.0); x.size()];
-    if let Some(slot) = y.slot_in(scope.id()) {
+    if let Some(slot) = y.slot_in(&scope) {
         scope.sweep(slot, P::Number::of(1.0), &mut gradient);
     }
     (y.value(), x.filled(gradient))
@@ -57,7 +57,7 @@ pub fn value_and_grad<P: Point + ?Sized>(
 /// The inputs of a scope, in the container that they came in.
 fn inputs<P: Point + ?Sized>(scope: &Scope<P::Number>, x: &P) -> P::With<Var<P::Number>> {
     let mut slots = 0..;
-    x.with(|x| Var::input(x, slots.next().unwrap_or_default(), scope.id()))
+    x.with(|x| Var::input(x, slots.next().unwrap_or_default(), scope))
 }
 
 /// Buffers of a driver that is called again and again: after the first call it allocates nothing (the tape keeps its own
@@ -91,7 +91,7 @@ impl<T: Float> Workspace<T> {
     }
     fn fill(&mut self, scope: &Scope<T>, x: &[T]) {
         self.inputs.clear();
-        self.inputs.extend(x.iter().enumerate().map(|(slot, &x)| Var::input(x, slot, scope.id())));
+        self.inputs.extend(x.iter().enumerate().map(|(slot, &x)| Var::input(x, slot, scope)));
     }
 }
 
@@ -122,7 +122,7 @@ pub fn value_and_grad_with<T: Float>(
     let scope = Scope::open(x.len());
     workspace.fill(&scope, x);
     let y = f(&workspace.inputs);
-    match y.slot_in(scope.id()) {
+    match y.slot_in(&scope) {
         Some(slot) => scope.sweep(slot, T::of(1.0), gradient),
         None => gradient.fill(T::of(0.0)),
     }
@@ -192,7 +192,7 @@ pub fn jacobian_with<T: Float>(
 #[track_caller]
 fn sweep_rows<T: Float>(scope: &Scope<T>, outputs: &[Var<T>], rows: &mut Array2<T>) {
     for (y, mut row) in outputs.iter().zip(rows.outer_iter_mut()) {
-        match (y.slot_in(scope.id()), row.as_slice_mut()) {
+        match (y.slot_in(scope), row.as_slice_mut()) {
             (Some(slot), Some(row)) => scope.sweep(slot, T::of(1.0), row),
             _ => row.fill(T::of(0.0)),
         }
@@ -219,7 +219,7 @@ pub fn vjp<'x, P: Point + ?Sized, O: Output<Number = Var<P::Number>>>(
 ) -> (O::With<P::Number>, Pullback<'x, P>) {
     let scope = Scope::open(x.size());
     let outputs = f(inputs(&scope, x).borrow());
-    let slots = outputs.numbers().iter().map(|y| y.slot_in(scope.id())).collect();
+    let slots = outputs.numbers().iter().map(|y| y.slot_in(&scope)).collect();
     (outputs.with(|y| y.value()), Pullback { point: x, slots, record: scope.record() })
 }
 
