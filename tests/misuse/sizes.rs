@@ -37,5 +37,5 @@ fn every_size_is_named() {
         }
     }
     // and the next call is right
-    assert_eq!(hessian(|&[x, y]| x * x * y, &x), [[4.0, 2.0], [2.0, 0.0]]);
+    assert_eq!(hessian(|&[x, y]| x * x * y, &x), ndarray::array![[4.0, 2.0], [2.0, 0.0]]);
 }
