@@ -3,6 +3,7 @@
 //!
 //! A whole Jacobian is checked by two random vectors: `⟨w, J·v⟩ = ⟨Jᵀ·w, v⟩`, forward on the left, backward on the right.
 
+mod axes;
 mod cases;
 mod edges;
 mod layers;

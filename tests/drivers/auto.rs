@@ -38,7 +38,11 @@ fn gradients_on_either_side_of_the_choice() {
         same(auto::grad(&scalar, &x), forward::grad::<3, _>(|x: &[_]| scalar.call(x), &x[..]), "gradient, forward");
         same(auto::hessian(&scalar, &x), hessian(|x: &[_]| scalar.call(x), &x[..]), "hessian");
     }
-    assert_eq!([12, 13].map(auto::gradient_mode), [Choice::Forward { runs: 1 }, Choice::Reverse]);
+    assert_eq!(auto::gradient_mode(12), Choice::Forward { runs: 1 });
+    assert_eq!(auto::gradient_mode(13), Choice::Reverse);
+    for (n, runs) in [(0, 0), (1, 1), (4, 1), (5, 2), (13, 4)] {
+        assert_eq!(auto::hessian_mode(n), Choice::ForwardOverReverse { runs }, "{n}");
+    }
 }
 
 #[test]

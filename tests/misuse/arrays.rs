@@ -4,6 +4,7 @@
 mod cases;
 mod closures;
 mod inside;
+mod reductions;
 mod updates;
 
 use backprop::{Dual, Node, NodeArray1, NodeArray2, graph};

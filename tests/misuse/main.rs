@@ -5,3 +5,4 @@ mod drivers;
 mod graph;
 #[path = "../common/panics.rs"]
 mod panics;
+mod sizes;
