@@ -12,3 +12,5 @@ mod containers;
 mod decompositions;
 #[path = "nalgebra/field.rs"]
 mod field;
+#[path = "nalgebra/rotation.rs"]
+mod rotation;
