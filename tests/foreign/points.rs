@@ -71,7 +71,8 @@ mod rotations {
         assert_eq!(grad(|w: &Vector3<Var>| (Rotation3::new(*w) * p.cast()).x, &zero), zero);
         assert_eq!(grad(|w: &Vector3<Var>| (UnitQuaternion::new(*w) * p.cast()).x, &zero), zero);
         assert_eq!(grad(|w: &Vector3<Var>| (rotation::exp::<Rotation3<_>>(w) * p.cast()).x, &zero), truth);
-        let log = |x: Dual| UnitQuaternion::from_quaternion(nalgebra::Quaternion::new(1.0.into(), x, 0.0.into(), 0.0.into()));
+        let log =
+            |x: Dual| UnitQuaternion::from_quaternion(nalgebra::Quaternion::new(1.0.into(), x, 0.0.into(), 0.0.into()));
         assert_eq!(derivative(|x| log(x).scaled_axis().x, 0.0), 0.0);
         assert_eq!(derivative(|x| rotation::log(&log(x)).x, 0.0), 2.0);
         // from one direction to another: right where they differ, not where they are the same

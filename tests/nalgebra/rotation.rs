@@ -110,7 +110,12 @@ fn there_and_back() {
                     assert!(curvature.iter().all(|c| c.abs() < 20.0 * tolerance), "{curvature} at {w}");
                 }
                 let third = derivative(
-                    |t| derivative(|t| derivative(|t| by_quaternion(&w.map(|w| t + Dual::of(w)))[k], t), t),
+                    |t| {
+                        derivative(
+                            |t| derivative(|t| by_quaternion(&w.map(|w| t + Dual::<Dual<Dual>>::of(w)))[k], t),
+                            t,
+                        )
+                    },
                     0.0,
                 );
                 assert!(third.abs() < 1e-12, "{third} at {w}");
