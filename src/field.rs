@@ -5,9 +5,10 @@
 //! question (`is_finite`, `try_sqrt`, a conversion to `f64`) gets the answer of the value, as everywhere.
 //!
 //! That has one consequence: what nalgebra leaves out because it is 0, an off-diagonal element of a matrix whose
-//! eigenvalues it looks for, it leaves out with its derivative. README.md says where that is felt.
+//! eigenvalues it looks for, it leaves out with its derivative. The guide's chapter on foreign code says where that is felt.
 
 mod lanes;
+pub mod rotation;
 
 use crate::dual::Dual;
 use crate::jet::Jet;

@@ -42,6 +42,8 @@ pub use drivers::{hessian_with, hvp_with, jacobian_with};
 pub use drivers::{laplacian, mixed_partial, nth_derivative, taylor, taylor_along};
 pub use dual::Dual;
 pub use error::Error;
+#[cfg(feature = "nalgebra")]
+pub use field::rotation;
 pub use gradients::{Root, Wrt, gradients, gradients_with};
 pub use graph::anomaly;
 pub use graph::array::{NodeArray, NodeArrayD};

@@ -16,7 +16,7 @@
 //! Everything else is generated from these rows: the methods of every number, the operation codes and slopes of the
 //! graph, names, symbols, documentation, and the tests. **Adding a function is adding a row.**
 //!
-//! Two conventions hold for every row (see [edges](crate#at-the-edges)): where the value is NaN because the argument
+//! Two conventions hold for every row (see [edges](crate::guide::edges)): where the value is NaN because the argument
 //! lies outside the domain, so is the slope; and what flows back is multiplied by [`through`](Elementary::through),
 //! for which zero times anything is zero.
 

@@ -4,6 +4,9 @@
 use backprop::{Dual, Node, Var, check, grad};
 use num_traits::Num;
 
+#[path = "foreign/points.rs"]
+mod points;
+
 /// A function on each of our numbers. By pointer, so that the check is compiled once for each.
 type On<S> = fn(&[S]) -> S;
 

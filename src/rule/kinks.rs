@@ -3,7 +3,7 @@
 //! Branches look at plain values; what they return is computed on numbers that carry derivatives, so that the slope of
 //! a slope is right as well. A slope takes a branch only by `cases!` or [`either`](Elementary::either), which a number
 //! of many elements can answer for each. Where a value may be NaN, the row says [`defined`] before it asks here. The
-//! conventions are those of [edges](crate#at-the-edges).
+//! conventions are those of [edges](crate::guide::edges).
 
 use super::fault::slip;
 use crate::error::Error;

@@ -22,15 +22,18 @@ const FEW: usize = 4;
 /// `c₀ + c₁x² + c₂x⁴ + …`, with so many terms that nothing is left out of any derivative within [`near`]; up to some hundred
 /// of them.
 pub(crate) fn series<S: Elementary>(x: &S, coefficient: impl FnMut(usize) -> f64) -> S {
-    let square = x.clone() * x;
+    series_in_square(&(x.clone() * x), coefficient)
+}
+/// The same, by `x²`.
+pub(crate) fn series_in_square<S: Elementary>(square: &S, coefficient: impl FnMut(usize) -> f64) -> S {
     if S::ORDERS <= FEW {
-        polynomial(&square, &std::array::from_fn::<f64, 11, _>(coefficient))
+        polynomial(square, &std::array::from_fn::<f64, 11, _>(coefficient))
     } else {
-        polynomial(&square, &std::array::from_fn::<f64, 64, _>(coefficient))
+        polynomial(square, &std::array::from_fn::<f64, 64, _>(coefficient))
     }
 }
 /// `c₀ + c₁x + c₂x² + …`
-fn polynomial<S: Elementary>(x: &S, coefficients: &[f64]) -> S {
+pub(crate) fn polynomial<S: Elementary>(x: &S, coefficients: &[f64]) -> S {
     let (last, others) = coefficients.split_last().unwrap_or((&0.0, &[]));
     others.iter().rev().fold(S::of(*last), |sum, &c| sum * x + &S::of(c))
 }

@@ -226,7 +226,7 @@ fn eigenvalues_without_symmetry() {
 }
 
 /// Where elements are 0, nalgebra leaves out what they would have contributed: first derivatives of eigenvalues are right
-/// all the same, second ones are not. README.md says so.
+/// all the same, second ones are not. the guide says so.
 #[test]
 fn what_a_zero_hides() {
     let diagonal = DMatrix::from_diagonal(&DVector::from_vec(vec![3.0, 1.0, -2.0]));
@@ -239,7 +239,7 @@ fn what_a_zero_hides() {
     };
     // λ = 3 + t²/(3 − 1) + …
     let second = derivative(|t| derivative(|s| along(s + Dual::constant(t)), Dual::constant(0.0)), 0.0);
-    assert_eq!(second, 0.0, "nalgebra has learnt what README.md says it does not do: it should be 1");
+    assert_eq!(second, 0.0, "nalgebra has learnt what the guide says it does not do: it should be 1");
 
     // a column of zeros: the slopes of the determinant are its cofactors, and elimination passes it by
     let singular = dmatrix![0.0, 1.0, 2.0, 0.5; 0.0, 3.0, -1.0, 2.0; 0.0, 0.7, 1.0, -1.0; 0.0, 2.0, 0.3, 1.0];

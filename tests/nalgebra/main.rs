@@ -9,3 +9,5 @@
 mod containers;
 mod decompositions;
 mod field;
+#[path = "nalgebra/rotation.rs"]
+mod rotation;
