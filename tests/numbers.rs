@@ -1,4 +1,6 @@
-//! Numbers that are not nodes, and what they have in common: `detach`.
+//! Numbers that are not nodes, and what they have in common.
 
 #[path = "numbers/detach.rs"]
 mod detach;
+#[path = "numbers/leading.rs"]
+mod leading;
