@@ -4,3 +4,5 @@
 mod detach;
 #[path = "numbers/leading.rs"]
 mod leading;
+#[path = "numbers/mixed_partials.rs"]
+mod mixed_partials;

@@ -34,10 +34,13 @@ fn order<'a, T: Elementary + 'a, const K: usize>(all: impl Iterator<Item = &'a J
     (first >= 2 && all.clone().any(|x| x.at(first).to_f64_value() != 0.0)).then_some(first)
 }
 
-/// `t^power` times a number, with a power that is no integer: zeros, and then the limits from the right.
-fn infinite<T: Elementary, const K: usize>(factor: &T, power: f64) -> Jet<T, K> {
-    let factor = factor.to_f64_value();
-    // of a power that falls, every other derivative has the other sign
+/// `t^power` times a series. If the power is no integer this is none: zeros, and then the limits from the right.
+fn times_power<T: Elementary, const K: usize>(x: Jet<T, K>, power: f64) -> Jet<T, K> {
+    let factor = x.to_f64_value();
+    if power.fract() == 0.0 && !factor.is_nan() {
+        return x.raised(power.min(K as f64 + 1.0) as usize);
+    }
+    // from the order of the power on every other derivative has the other sign
     let signs = |k: usize| (0..k).fold(factor, |sign, j| if power < j as f64 { -sign } else { sign });
     let at = |k: usize| T::of(if (k as f64) < power { 0.0 * factor } else { f64::INFINITY * signs(k) });
     Jet { value: T::of(0.0), higher: std::array::from_fn(|k| at(k + 1)), known: K }
@@ -50,8 +53,7 @@ pub(super) fn root<T: Elementary, const K: usize>(
     root: impl Fn(&Jet<T, K>) -> Jet<T, K>,
 ) -> Option<Jet<T, K>> {
     let m = order(std::iter::once(x))?;
-    let root = root(&x.lowered(m));
-    Some(if m % degree == 0 { root.raised(m / degree) } else { infinite(&root.value, m as f64 / degree as f64) })
+    Some(times_power(root(&x.lowered(m)), m as f64 / degree as f64))
 }
 /// `xᶜ` with a constant positive exponent.
 pub(super) fn power<T: Elementary, const K: usize>(x: &Jet<T, K>, exponent: &Jet<T, K>) -> Option<Jet<T, K>> {
@@ -60,12 +62,7 @@ pub(super) fn power<T: Elementary, const K: usize>(x: &Jet<T, K>, exponent: &Jet
     if !exponent.is_still() || !(power > 0.0 && power.is_finite()) {
         return None;
     }
-    let rest = x.lowered(m).powf(exponent);
-    Some(if power.fract() == 0.0 {
-        rest.raised(power.min(K as f64 + 1.0) as usize)
-    } else {
-        infinite(&rest.value, power)
-    })
+    Some(times_power(x.lowered(m).powf(exponent), power))
 }
 /// `|x|`: to the right it has the sign of what it begins with.
 pub(super) fn abs<T: Elementary, const K: usize>(value: &T, x: &Jet<T, K>) -> Option<Jet<T, K>> {
