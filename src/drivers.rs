@@ -8,7 +8,7 @@
 //! | `forward` | derivatives, directional derivatives, Jacobians, on dual numbers |
 //! | `auto` | the mode chosen by the number of inputs, for functions written once |
 //! | `second` | Hessians and their products with vectors, forward over reverse |
-//! | `series` | derivatives of higher order, on Taylor series |
+//! | `series` | derivatives of higher order, on Taylor series and nested dual numbers |
 
 pub(crate) mod auto;
 pub(crate) mod forward;
@@ -25,4 +25,4 @@ pub use output::Output;
 pub use point::{Coordinate, Point};
 pub use reverse::{Pullback, Workspace, grad, jacobian, jacobian_with, value_and_grad, value_and_grad_with, vjp};
 pub use second::{SecondWorkspace, hessian, hessian_with, hvp, hvp_with};
-pub use series::{laplacian, mixed_partial, nth_derivative, taylor, taylor_along};
+pub use series::{Indices, laplacian, mixed_partial, nth_derivative, taylor, taylor_along};

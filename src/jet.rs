@@ -5,6 +5,7 @@
 //! Everything else is one line of calculus: if `z = f(x)`, then `z′ = f′(x)·x′`, and the slope `f′` is the table's, itself
 //! computed on jets. How that line becomes coefficients stands in [`recurrence`]; no function has a formula here.
 
+mod leading;
 mod recurrence;
 
 use crate::number::{Argument, BuiltOn, Elementary, Float, Nested, sealed, unfused};
@@ -30,16 +31,50 @@ use std::fmt;
 /// assert_eq!((y.value(), y.higher()), (1.0, &[2.0, 2.0, 4.0 / 3.0]));
 /// assert_eq!(y.derivative(3), 8.0);
 /// ```
+///
+/// # Where a series begins with 0
+///
+/// A coefficient is a derivative **to the right**, for small positive `t`, where the two sides differ. Of a series that
+/// begins with `t²` or later, roots, constant powers, `abs`, `hypot` and [`norm`](crate::norm) are taken by what it begins
+/// with:
+///
+/// ```
+/// use backprop::Jet;
+/// let t = Jet::<f64, 3>::variable(0.0);
+/// // √(t² + t³) = t·√(1 + t)
+/// assert_eq!((t * t + t * t * t).sqrt().higher(), &[1.0, 0.5, -0.125]);
+/// assert_eq!((-t.powi(2)).abs().higher(), &[0.0, 1.0, 0.0]);
+/// ```
+///
+/// Such a result asks for more of its operand than the operand's order: of a polynomial there is nothing more, as above; of
+/// another series nobody knows, and the last coefficients are NaN. Take `K` larger there.
+///
+/// ```
+/// use backprop::Jet;
+/// let t = Jet::<f64, 4>::variable(0.0);
+/// // √(1 − cos t)/√(1/2) = t − t³/24 + …
+/// let y = ((1.0 - t.cos()) * 2.0).sqrt();
+/// assert_eq!(y.coefficient(1), 1.0);
+/// assert!((y.coefficient(3) + 1.0 / 24.0).abs() < 1e-16 && y.coefficient(4).is_nan());
+/// ```
+///
+/// A series that moves at once, with a first coefficient, has there what every mode has: `√t` an infinite slope, `|t|` and
+/// `hypot(t, 0)` the slope 0 (see [edges](crate#at-the-edges)). The *value* is always that of the plain operation: so the
+/// quotient of two series that begin with 0 is NaN, and `atan2` of them is that of the origin, whatever their limits are.
 #[derive(Clone, Copy)]
 pub struct Jet<T, const K: usize> {
     value: T,
     higher: [T; K],
-    /// Up to which order the coefficients are known: all of them, but for a series within its own recurrence.
+    /// Up to which order the coefficients are known: `K`, less of a series within its own recurrence, and [`ALL`] of a
+    /// polynomial, which has no others.
     known: usize,
 }
 
+/// What is known of a polynomial.
+const ALL: usize = usize::MAX;
+
 impl<T: Elementary, const K: usize> Jet<T, K> {
-    /// The series `value + higher[0]·t + higher[1]·t² + …`.
+    /// The polynomial `value + higher[0]·t + higher[1]·t² + …`.
     ///
     /// ```
     /// use backprop::Jet;
@@ -48,7 +83,7 @@ impl<T: Elementary, const K: usize> Jet<T, K> {
     #[inline]
     #[must_use]
     pub fn new(value: T, higher: [T; K]) -> Self {
-        Jet { value, higher, known: K }
+        Jet { value, higher, known: ALL }
     }
 
     /// A number that does not vary: all further coefficients are zero.
@@ -190,6 +225,19 @@ impl<T: Elementary, const K: usize> Jet<T, K> {
     fn up_to(&self, order: usize) -> Self {
         Jet { known: self.known.min(order), ..self.clone() }
     }
+    /// Whether there are no coefficients above order `K`.
+    fn is_polynomial(&self) -> bool {
+        self.known == ALL
+    }
+    /// The order of the last coefficient that is not zero.
+    fn degree(&self) -> usize {
+        (1..=K).rev().find(|&k| !self.at(k).is_exact_zero()).unwrap_or(0)
+    }
+    /// The result of an operation on polynomials, if it is a polynomial of this degree.
+    fn of_degree(self, degree: Option<usize>) -> Self {
+        let known = if degree.is_some_and(|degree| degree <= K) { ALL } else { self.known };
+        Jet { known, ..self }
+    }
     /// Whether all that is known of it besides the value is exactly zero.
     fn is_still(&self) -> bool {
         self.higher.iter().all(T::is_exact_zero)
@@ -259,7 +307,7 @@ macro_rules! rule {
     }};
     (power $Name:ident $f:ident $x:ident $n:ident) => {{
         let z = Elementary::$f(&$x.value, $n);
-        recurrence::rise(z, [$x], |_, [x], z| slope::$f(x, $n, z))
+        recurrence::power!($f, z, $x, $n)
     }};
     (binary $Name:ident $f:ident $x:ident $y:ident) => {{
         let y = $y.number();
@@ -299,6 +347,9 @@ impl<T: Elementary, const K: usize> Elementary for Jet<T, K> {
     fn fold(fold: Fold, x: &[Self], y: &[Self]) -> Self {
         let values = |x: &[Self]| -> Vec<T> { x.iter().map(Jet::value).collect() };
         let value = T::fold(fold, &values(x), &values(y));
+        if let (Fold::Norm, Some(length)) = (fold, leading::norm(x)) {
+            return length;
+        }
         let slopes = |all: &[Self], z: &Self| fold.slopes(&all[..x.len()], &all[x.len()..], z).concat();
         Jet::risen(value, &[x, y].concat(), slopes)
     }

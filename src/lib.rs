@@ -37,9 +37,9 @@ pub mod guide;
 pub use array::{ArrayOperand, NodeArray0, NodeArray1, NodeArray2, NodeArray3, NodeArray4, NodeArray5, NodeArray6};
 pub use array::{Dropout, Parameters};
 pub use drivers::{Coordinate, Output, Point, Pullback, SecondWorkspace, Workspace};
+pub use drivers::{Indices, laplacian, mixed_partial, nth_derivative, taylor, taylor_along};
 pub use drivers::{derivative, grad, hessian, hvp, jacobian, jvp, value_and_grad, value_and_grad_with, vjp};
 pub use drivers::{hessian_with, hvp_with, jacobian_with};
-pub use drivers::{laplacian, mixed_partial, nth_derivative, taylor, taylor_along};
 pub use dual::Dual;
 pub use error::Error;
 #[cfg(feature = "nalgebra")]

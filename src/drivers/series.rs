@@ -1,9 +1,10 @@
-//! Drivers for derivatives of higher order: the function runs on truncated Taylor series.
+//! Drivers for derivatives of higher order: the function runs on truncated Taylor series, or on nested dual numbers.
 
 use super::forward::along;
 use super::point::{Coordinate, Point};
+use crate::dual::Dual;
 use crate::jet::Jet;
-use crate::number::Elementary;
+use crate::number::{Elementary, Float};
 use std::borrow::Borrow;
 
 /// The Taylor series of a function of one number around `x`, to order `K`: `f(x + t) = y₀ + y₁·t + … + y_K·t^K + O(t^K⁺¹)`.
@@ -75,41 +76,88 @@ pub fn laplacian<P: Point + ?Sized>(f: impl Fn(&P::View<Jet<P::Number, 2>>) -> J
     (0..x.size()).map(axis).reduce(|sum, second| sum + second).unwrap_or_else(|| P::Number::of(0.0))
 }
 
-/// A mixed partial derivative: `∂^K f/∂x_i ∂x_j …`, one index for each order, in any order and repeated at will. Taken
-/// together from the Taylor series along `2^(K−1)` diagonals, in which up to about `K` bits are lost to rounding; where one
-/// of them is infinite it may come out as NaN.
+/// A mixed partial derivative: `∂^K f/∂x_i ∂x_j …`, one index for each order, in any order and repeated at will, of order
+/// 12 at most. The function runs once, on dual numbers nested `K` deep, of which each level varies in one of the indices: so
+/// nothing is taken together from other derivatives, and nothing cancels that does not in the derivative itself. The
+/// numbers have `2^K` parts.
 ///
 /// ```
 /// use backprop::mixed_partial;
 /// // ∂³/∂x∂x∂y of x³·y² at (2, 5): 6x·2y
 /// assert_eq!(mixed_partial(|x| x[0].powi(3) * x[1].powi(2), &[2.0, 5.0], [0, 0, 1]), 120.0);
+/// // however large the other derivatives are
+/// assert_eq!(mixed_partial(|&[x, y]| 1e17 * x.square() + x * y, &[1.0, 2.0], [0, 1]), 1.0);
 /// ```
-///
-/// Polarization: `f⁽ᴷ⁾[u, v, …] = 2^(1−K)·Σ ±v…·cₖ(u ± v ± …)`, where `cₖ` is the coefficient along the line
-/// (Griewank, Utke & Walther, *Evaluating higher derivative tensors by forward propagation of univariate Taylor series*, 2000).
 ///
 /// # Panics
 /// If an index is not smaller than the number of `x`, or the closure panics.
 #[must_use]
 #[track_caller]
 pub fn mixed_partial<const K: usize, P: Point + ?Sized>(
-    f: impl Fn(&P::View<Jet<P::Number, K>>) -> Jet<P::Number, K>,
+    f: impl FnOnce(&P::View<Levels<P, K>>) -> Levels<P, K>,
     x: &P,
     indices: [usize; K],
-) -> P::Number {
+) -> P::Number
+where
+    [usize; K]: Indices<P::Number>,
+{
     for index in indices {
         assert!(index < x.size(), "there is no number {index} at a point of {}", x.size());
     }
-    let diagonals = 1_usize << K.saturating_sub(1);
-    let diagonal = |signs: usize| {
-        // the first direction is always taken as it is: the others against it
-        let sign = |k: usize| if k > 0 && signs >> (k - 1) & 1 == 1 { -1.0 } else { 1.0 };
-        let direction = |i| (0..K).filter(|&k| indices[k] == i).map(sign).sum();
-        let coefficient = f(moved(x, direction).borrow()).coefficient(K);
-        if signs.count_ones() % 2 == 1 { -coefficient } else { coefficient }
-    };
-    let sum: P::Number = (0..diagonals).map(diagonal).sum();
-    sum / P::Number::of(diagonals as f64)
+    let mut place = 0;
+    let moving = x.with(|x| {
+        place += 1;
+        <[usize; K]>::moving(x, &indices.map(|index| index == place - 1))
+    });
+    <[usize; K]>::derivative(f(moving.borrow()))
+}
+/// The dual numbers of [`mixed_partial`]: of order `K` over the numbers of the point.
+type Levels<P, const K: usize> = <[usize; K] as Indices<<P as Point>::Number>>::Levels;
+
+/// The indices of a mixed partial derivative over the numbers `T`: none to twelve. Sealed.
+#[diagnostic::on_unimplemented(
+    message = "there is no mixed partial derivative by `{Self}`",
+    label = "expected an array of 0 to 12 indices, one for each order"
+)]
+pub trait Indices<T: Float>: sealed::Sealed {
+    /// A dual number nested as deep as there are indices.
+    type Levels: Float;
+    /// The number, varying at the levels that are said.
+    #[doc(hidden)]
+    fn moving(x: T, levels: &[bool]) -> Self::Levels;
+    /// The derivative by all levels.
+    #[doc(hidden)]
+    fn derivative(y: Self::Levels) -> T;
+}
+mod sealed {
+    pub trait Sealed {}
+}
+impl sealed::Sealed for [usize; 0] {}
+impl<T: Float> Indices<T> for [usize; 0] {
+    type Levels = T;
+    fn moving(x: T, _: &[bool]) -> T {
+        x
+    }
+    fn derivative(y: T) -> T {
+        y
+    }
+}
+macro_rules! nested { ($($K:literal over $Less:literal;)*) => { $(
+    impl sealed::Sealed for [usize; $K] {}
+    impl<T: Float> Indices<T> for [usize; $K] {
+        type Levels = Dual<<[usize; $Less] as Indices<T>>::Levels>;
+        fn moving(x: T, levels: &[bool]) -> Self::Levels {
+            let inner = <[usize; $Less]>::moving(x, &levels[..$Less]);
+            if levels[$Less] { Dual::variable(inner) } else { Dual::constant(inner) }
+        }
+        fn derivative(y: Self::Levels) -> T {
+            <[usize; $Less]>::derivative(y.derivative())
+        }
+    }
+)* } }
+nested! {
+    1 over 0; 2 over 1; 3 over 2; 4 over 3; 5 over 4; 6 over 5; 7 over 6; 8 over 7; 9 over 8; 10 over 9; 11 over 10;
+    12 over 11;
 }
 
 /// The point, moving in a direction.

@@ -16,7 +16,7 @@
 //!
 //! Slopes meet velocities in the strong-zero product, so that the conventions at the edges are those of every mode.
 
-use super::Jet;
+use super::{ALL, Jet};
 use crate::number::Elementary;
 use crate::rule::slope;
 
@@ -37,11 +37,12 @@ pub(super) fn rise<T: Elementary, const K: usize, const M: usize>(
     x: [&Jet<T, K>; M],
     slope: impl Fn(usize, [&Jet<T, K>; M], &Jet<T, K>) -> Jet<T, K>,
 ) -> Jet<T, K> {
-    let order = x.iter().map(|x| x.known).min().unwrap_or(K);
+    let order = x.iter().map(|x| x.known).min().unwrap_or(ALL);
     let mut z = Jet::constant(value);
     if order == 0 || x.iter().all(|x| x.is_still()) {
         return z.up_to(order);
     }
+    let order = order.min(K);
     z.known = 0;
     let mut lower = x.map(|x| x.up_to(order - 1));
     let mut slopes: [Option<Jet<T, K>>; M] = std::array::from_fn(|_| None);
@@ -72,7 +73,7 @@ fn rise_together<T: Elementary, const K: usize, const M: usize>(
         return z.map(|z| z.up_to(x.known));
     }
     z.iter_mut().for_each(|z| z.known = 0);
-    for known in 0..x.known {
+    for known in 0..x.known.min(K) {
         let slopes = slopes(&x.up_to(known), &z);
         for (z, slope) in z.iter_mut().zip(&slopes) {
             extend(z, known + 1, || std::iter::once((x, slope)));
@@ -87,11 +88,12 @@ pub(super) fn rise_over<T: Elementary, const K: usize>(
     x: &[Jet<T, K>],
     slopes: impl Fn(&[Jet<T, K>], &Jet<T, K>) -> Vec<Jet<T, K>>,
 ) -> Jet<T, K> {
-    let order = x.iter().map(|x| x.known).min().unwrap_or(K);
+    let order = x.iter().map(|x| x.known).min().unwrap_or(ALL);
     let mut z = Jet::constant(value);
     if x.iter().all(Jet::is_still) {
         return z.up_to(order);
     }
+    let order = order.min(K);
     z.known = 0;
     let mut limit = order.saturating_sub(1);
     while z.known < order {
@@ -109,7 +111,7 @@ fn extend<'a, T: Elementary + 'a, const K: usize, I: Iterator<Item = (&'a Jet<T,
     order: usize,
     pairs: impl Fn() -> I,
 ) {
-    let known = pairs().map(|(_, slope)| slope.known + 1).fold(order, usize::min);
+    let known = pairs().map(|(_, slope)| slope.known.min(K) + 1).fold(order, usize::min);
     for k in z.known + 1..=known {
         let velocity = |(x, slope): (&Jet<T, K>, &Jet<T, K>)| -> T {
             let term = |j: usize| {
@@ -133,13 +135,14 @@ fn extend<'a, T: Elementary + 'a, const K: usize, I: Iterator<Item = (&'a Jet<T,
 /// `Σ xⱼ·yₖ₋ⱼ`
 #[inline(never)]
 pub(super) fn product<T: Elementary, const K: usize>(value: T, x: &Jet<T, K>, y: &Jet<T, K>) -> Jet<T, K> {
-    let known = x.known.min(y.known);
+    let known = x.known.min(y.known).min(K);
     let mut z = Jet::constant(value).up_to(known);
     for k in 1..=known {
         let first = T::join(T::flow(y.at(0), x.at(k)), T::flow(x.at(0), y.at(k)));
         z.higher[k - 1] = (1..k).fold(first, |sum, j| T::join(sum, T::flow(x.at(j), y.at(k - j))));
     }
-    z
+    let polynomials = x.is_polynomial() && y.is_polynomial();
+    z.of_degree(polynomials.then(|| x.degree() + y.degree()))
 }
 /// `(xₖ − Σ yⱼ·zₖ₋ⱼ)/y₀`, `j` from 1 to `k`; at the edges by the slopes.
 #[inline(never)]
@@ -147,13 +150,14 @@ pub(super) fn quotient<T: Elementary, const K: usize>(value: T, x: &Jet<T, K>, y
     if !(y.is_normal_value() && value.to_f64_value().is_finite()) {
         return quotient_at_the_edges(value, x, y);
     }
-    let known = x.known.min(y.known);
+    let known = x.known.min(y.known).min(K);
     let mut z = Jet::constant(value).up_to(known);
     for k in 1..=known {
         let rest = T::join(x.at(k).clone(), -through_divisor(y, &z, k));
         z.higher[k - 1] = rest / &y.value;
     }
-    z
+    let by_constant = x.is_polynomial() && y.is_polynomial() && y.is_still();
+    z.of_degree(by_constant.then(|| x.degree()))
 }
 /// By the slopes `1/y` and `−z/y`. The latter is a quotient at the edges again, at every order: so it is one in its value
 /// only, and otherwise a product.
@@ -170,8 +174,9 @@ pub(super) fn reciprocal<T: Elementary, const K: usize>(value: T, y: &Jet<T, K>)
     if !(y.is_normal_value() && value.is_normal_value()) {
         return rise(value, [y], |_, [y], z| slope::recip(y, z));
     }
-    let mut z = Jet::constant(value).up_to(y.known);
-    for k in 1..=y.known {
+    let known = y.known.min(K);
+    let mut z = Jet::constant(value).up_to(known);
+    for k in 1..=known {
         z.higher[k - 1] = -(through_divisor(y, &z, k) * &z.value);
     }
     z
@@ -204,6 +209,12 @@ pub(super) fn bessel<T: Elementary, const K: usize>(values: [T; 2], sign: f64, x
     rise_together(values, x, |x, [f, g]| [g.clone() - &(f.clone() / x), f.clone() * T::of(sign)])
 }
 
+/// `xⁿ`; of a polynomial a polynomial, if `n` is not negative.
+pub(super) fn integer_power<T: Elementary, const K: usize>(value: T, x: &Jet<T, K>, n: i32) -> Jet<T, K> {
+    let z = rise(value, [x], |_, [x], z| slope::powi(x, n, z));
+    let exponent = usize::try_from(n).ok().filter(|_| x.is_polynomial());
+    z.of_degree(exponent.and_then(|n| n.checked_mul(x.degree())))
+}
 /// A constant exponent whose power is a polynomial of a degree within the series.
 pub(super) fn degree<T: Elementary, const K: usize>(exponent: &Jet<T, K>) -> Option<i32> {
     let value = exponent.to_f64_value();
@@ -238,8 +249,25 @@ macro_rules! unary {
         }
     };
     (recip, $z:ident, $x:expr) => { recurrence::reciprocal($z, $x) };
+    (square, $z:ident, $x:expr) => { recurrence::product($z, $x, $x) };
+    (sqrt, $z:ident, $x:expr) => {
+        leading::root($x, 2, Self::sqrt).unwrap_or_else(|| recurrence::unary!(@row sqrt, $z, $x))
+    };
+    (cbrt, $z:ident, $x:expr) => {
+        leading::root($x, 3, Self::cbrt).unwrap_or_else(|| recurrence::unary!(@row cbrt, $z, $x))
+    };
+    (abs, $z:ident, $x:expr) => { leading::abs(&$z, $x).unwrap_or_else(|| recurrence::unary!(@row abs, $z, $x)) };
     ($f:ident, $z:ident, $x:expr) => { recurrence::unary!(@row $f, $z, $x) };
     (@row $f:ident, $z:ident, $x:expr) => { recurrence::rise($z, [$x], |_, [x], z| slope::$f(x, z)) };
+}
+/// The result of a row with an integer.
+macro_rules! power {
+    (powi, $z:ident, $x:expr, $n:ident) => {
+        recurrence::integer_power($z, $x, $n)
+    };
+    ($f:ident, $z:ident, $x:expr, $n:ident) => {
+        recurrence::rise($z, [$x], |_, [x], z| slope::$f(x, $n, z))
+    };
 }
 /// The result of a row of two operands.
 macro_rules! binary {
@@ -249,12 +277,18 @@ macro_rules! binary {
     // of a polynomial nothing is left above its degree, where a quotient would leave its rounding
     (powf, $z:ident, $x:expr, $y:expr) => {
         match recurrence::degree($y) {
-            Some(n) => recurrence::rise($z, [$x], |_, [x], z| slope::powi(x, n, z)).up_to($y.known),
-            None => recurrence::by_slopes!(powf, $z, $x, $y),
+            Some(n) => recurrence::integer_power($z, $x, n).up_to($y.known),
+            None => leading::power($x, $y).unwrap_or_else(|| recurrence::by_slopes!(powf, $z, $x, $y)),
         }
+    };
+    (hypot, $z:ident, $x:expr, $y:expr) => {
+        leading::hypot($x, $y).unwrap_or_else(|| recurrence::by_slopes!(hypot, $z, $x, $y))
+    };
+    (atan2, $z:ident, $x:expr, $y:expr) => {
+        leading::atan2(&$z, $x, $y).unwrap_or_else(|| recurrence::by_slopes!(atan2, $z, $x, $y))
     };
     ($f:ident, $z:ident, $x:expr, $y:expr) => {
         recurrence::by_slopes!($f, $z, $x, $y)
     };
 }
-pub(super) use {binary, by_slopes, unary};
+pub(super) use {binary, by_slopes, power, unary};

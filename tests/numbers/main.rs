@@ -4,4 +4,6 @@
 mod chapter;
 mod detach;
 mod generic;
+mod leading;
+mod mixed_partials;
 mod nesting;
