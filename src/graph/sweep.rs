@@ -128,7 +128,7 @@ impl<T: Float> Sweep<'_, T> {
             return;
         }
         if matches!(code(meta), LEAF | ARRAY_LEAF) {
-            self.to_leaf(index, cell, adjoint);
+            self.deliver_to_leaf(index, cell, adjoint);
         } else {
             self.enter(index, chunk);
             if meta & EDGES_COUNTED != 0 {
@@ -177,7 +177,7 @@ impl<T: Float> Sweep<'_, T> {
 
     /// To a leaf.
     #[inline(always)]
-    fn to_leaf(&mut self, at: u32, cell: &Slot<T>, adjoint: T) {
+    fn deliver_to_leaf(&mut self, at: u32, cell: &Slot<T>, adjoint: T) {
         if cell.meta.get() & STAMP == self.now {
             cell.adjoint.set(cell.adjoint.get() + adjoint);
         } else {

@@ -333,7 +333,8 @@ fn a_training_loop_that_keeps_every_loss() {
     );
     let saved = f64::from((2 * 32 * 16 + 32) * 8);
     assert!(in_arrays <= saved + 64.0, "only what is saved");
-    assert!(node - in_arrays <= 3000.0, "{} bytes for ten operations", node - in_arrays);
+    // of which each operand's handle is 16 bytes
+    assert!(node - in_arrays <= 3100.0, "{} bytes for ten operations", node - in_arrays);
     assert!(detached <= 48.0 && value < 1.0 && none == 0.0 && nothing == 0.0);
 }
 

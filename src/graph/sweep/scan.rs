@@ -96,7 +96,7 @@ impl<T: Float> Sweep<'_, T> {
                     $cell.adjoint.set(T::join($cell.adjoint.get(), $adjoint));
                     low = low.min($at ^ base);
                 } else if $at & (AMONG_LEAVES | STILL) == AMONG_LEAVES {
-                    self.to_leaf($at, $cell, $adjoint);
+                    self.deliver_to_leaf($at, $cell, $adjoint);
                 } else if $at & STILL == 0 {
                     self.give_far($at, $cell, $adjoint);
                     low = low.min(chunk.low.get());
@@ -216,7 +216,7 @@ impl<T: Float> Sweep<'_, T> {
             let x = operand.value.get();
             let part = T::flow(&op.slope(0, [&x, &x, &x], 0, &z), &adjoint);
             if at & (AMONG_LEAVES | COUNTED | STILL) == AMONG_LEAVES {
-                self.to_leaf(at, operand, part);
+                self.deliver_to_leaf(at, operand, part);
             } else if at & STILL == 0 {
                 self.give_far(at, operand, part);
             }
