@@ -9,5 +9,4 @@
 mod containers;
 mod decompositions;
 mod field;
-#[path = "nalgebra/rotation.rs"]
 mod rotation;
