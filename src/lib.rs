@@ -54,7 +54,7 @@ pub use jet::Jet;
 pub use number::{Argument, Call, Elementary, Float, Fuse, Number, Scalar, fuse};
 pub use rule::branch::{select, try_clamp};
 pub use rule::fold::{dot, logsumexp, norm, sum, try_dot};
-pub use rule::{Fold, Op};
+pub use rule::{Edge, Fold, Op};
 pub use var::Var;
 
 /// Drivers in forward mode, chunk by chunk; [`derivative`] and [`jvp`] are in forward mode, too.

@@ -22,6 +22,7 @@
 
 pub(crate) mod branch;
 mod chain;
+mod edge;
 pub(crate) mod fault;
 pub(crate) mod fold;
 pub(crate) mod kinks;
@@ -34,6 +35,7 @@ mod tests;
 
 use crate::number::Elementary;
 pub(crate) use chain::Slope;
+pub use edge::Edge;
 pub use fold::Fold;
 use kinks::{defined, one, zero};
 pub(crate) use needs::Needs;

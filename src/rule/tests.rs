@@ -24,6 +24,7 @@ mod compositions;
 mod conventions;
 mod edges;
 mod faults;
+mod kinks_and_rims;
 mod modes;
 mod operation;
 mod precision;
