@@ -38,6 +38,7 @@ use crate::array::surface::first_order::{InGraph, Plain, by_closure};
 use crate::dual::Dual;
 use crate::graph::handle::Node;
 use crate::graph::payload::{self, Custom, Customized};
+use crate::graph::recorded::Recorded;
 use crate::jet::Jet;
 use crate::number::{Elementary, Float};
 use crate::var::Var;
@@ -177,7 +178,7 @@ where
 /// Records an operation; of constants, or within `no_grad`, it is a constant.
 #[track_caller]
 fn record<T: Float>(value: T, operands: Vec<Node<T>>, custom: impl Custom<T> + 'static) -> Node<T> {
-    payload::watch(|| custom.name().into(), &value, operands.iter());
+    payload::watch(|| Recorded::Custom(custom.name().into()), &value, operands.iter());
     if payload::is_constant(operands.iter()) {
         return Node::constant(value);
     }

@@ -362,7 +362,7 @@ impl<T: Float> Walk<T> {
             let index = start_of(number) | position;
             if let Some(adjoint) = self.take_adjoint(index) {
                 let z: Node<T> = share(index);
-                anomaly::differentiating(&z, || self.pull(&z, adjoint));
+                anomaly::differentiating(&z, &adjoint, || self.pull(&z, adjoint.clone()));
             }
         }
     }

@@ -8,6 +8,7 @@ use crate::graph::home::Home;
 use crate::graph::homes::{self, ENDING};
 use crate::graph::payload::{self, Folded, Named};
 use crate::graph::record;
+use crate::graph::recorded::Recorded;
 use crate::graph::tracing;
 use crate::number::{Argument, BuiltOn, Elementary, Float, Nested, unfused};
 use crate::ops::{delegates, methods, numeric_traits, operators, recorded_flow};
@@ -291,7 +292,7 @@ impl<T: Float> Elementary for Node<T> {
     fn fold(fold: Fold, x: &[Self], y: &[Self]) -> Self {
         let values = |x: &[Self]| -> Vec<T> { x.iter().map(Node::recorded_value).collect() };
         let value = T::fold(fold, &values(x), &values(y));
-        payload::watch(|| fold.name().into(), &value, x.iter().chain(y));
+        payload::watch(|| Recorded::Fold(fold), &value, x.iter().chain(y));
         if payload::is_constant(x.iter().chain(y)) {
             return Node::constant(value);
         }

@@ -18,7 +18,7 @@ pub use fuse::{Fuse, Scalar, fuse};
 pub use literal::Argument;
 pub(crate) use literal::{BuiltOn, Nested, part};
 
-use crate::rule::{Fold, Op, kinks, learning, loops, special, table};
+use crate::rule::{Fold, Op, kinks, learning, loops, special, strong_zero, table};
 use crate::simd::widest;
 use num_traits::{FloatConst, FromPrimitive};
 use std::borrow::Borrow;
@@ -348,14 +348,14 @@ fn ordinary<P: num_traits::Float>(slope: P) -> bool {
 #[inline(never)]
 fn carefully<P: num_traits::Float, const N: usize>(slope: P, tangents: [P; N]) -> [P; N] {
     let flow = tangents.map(|tangent| slope * tangent);
-    if any_nan(&flow) { tangents.map(|tangent| kinks::strong_zero(slope, tangent)) } else { flow }
+    if any_nan(&flow) { tangents.map(|tangent| strong_zero(slope, tangent)) } else { flow }
 }
 /// [`carefully`] through two slopes, of which one at least is not ordinary.
 #[inline(never)]
 fn both_carefully<P: num_traits::Float, const N: usize>(dx: P, x: [P; N], dy: P, y: [P; N]) -> [P; N] {
     let flow = std::array::from_fn(|k| dx * x[k] + dy * y[k]);
     if any_nan(&flow) {
-        return std::array::from_fn(|k| kinks::strong_zero(dx, x[k]) + kinks::strong_zero(dy, y[k]));
+        return std::array::from_fn(|k| strong_zero(dx, x[k]) + strong_zero(dy, y[k]));
     }
     flow
 }

@@ -433,6 +433,7 @@ macro_rules! recorded_flow {
     () => {
         fn flow(slope: &Self, adjoint: &Self) -> Self {
             if slope.is_exact_zero() || adjoint.is_exact_zero() {
+                $crate::rule::strong_zero::meets(slope, adjoint);
                 Self::of(0.0)
             } else if slope.is_exact_one() {
                 adjoint.clone()

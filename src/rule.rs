@@ -30,6 +30,7 @@ pub(crate) mod learning;
 pub(crate) mod loops;
 mod needs;
 pub(crate) mod special;
+pub(crate) mod strong_zero;
 #[cfg(test)]
 mod tests;
 
@@ -39,6 +40,7 @@ pub use edge::Edge;
 pub use fold::Fold;
 use kinks::{defined, one, zero};
 pub(crate) use needs::Needs;
+pub(crate) use strong_zero::strong_zero;
 
 /// Hands every row to the macro `$then`, before them whatever follows it here.
 macro_rules! table { ($then:ident $($with:tt)*) => { $then! { [$($with)*]
@@ -57,7 +59,7 @@ macro_rules! table { ($then:ident $($with:tt)*) => { $then! { [$($with)*]
     /// Remainder of truncated division: `(a + h) % (b + k) ≈ a % b + h − round((a − a % b)/b)·k`.
     operator2 Rem rem "%"  |x, y -> z| x % y,  (defined(z, one), -((x.clone() - z) / y).round()), [-INF, INF] [-INF, INF];
     /// The strong-zero product of derivative arithmetic: `a·b`, but 0 where either is zero, be the other NaN or infinite.
-    binary Through through "·" |x, y -> z| kinks::strong_zero(x, y), (y.clone(), x.clone()), [-INF, INF] [-INF, INF];
+    binary Through through "·" |x, y -> z| strong_zero(x, y), (y.clone(), x.clone()), [-INF, INF] [-INF, INF];
     /// Fused multiply-add `x·y + w`: `(a + h)(b + k) + (c + l) ≈ ab + c + b·h + a·k + l`.
     ternary MulAdd mul_add "×+" |x, y, w -> z| x.mul_add(y, w), (y.clone(), x.clone(), one()), [-INF, INF] [-INF, INF] [-INF, INF];
     /// Reciprocal: `1/(a + h) ≈ 1/a − h/a²`.

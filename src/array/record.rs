@@ -5,7 +5,7 @@
 //! the adjoints can be differentiated again. [`record`] decides: what no adjoint flows through is a constant, and values of
 //! operands and results are kept only if the rule needs them for adjoints that somebody wants.
 
-use crate::graph::anomaly::{self, Seen};
+use crate::graph::anomaly::{self, Watched};
 use crate::graph::array::{Body, Collector, Flow, NodeArray, NodeArrayD, Term, Values};
 use crate::graph::cell::CONSTANT;
 use crate::graph::handle::Node;
@@ -13,7 +13,7 @@ use crate::graph::modes;
 use crate::graph::payload::{self, Payload};
 use crate::graph::recorded::Recorded;
 use crate::number::Float;
-use crate::rule::Needs;
+use crate::rule::{Edge, Needs};
 use ndarray::IxDyn;
 use std::cell::{Cell, Ref};
 use std::marker::PhantomData;
@@ -29,6 +29,10 @@ pub(crate) trait Rule<T: Float>: 'static {
     }
     /// Gives every operand that wants one its adjoint.
     fn pull(&self, at: &mut Pull<'_, T>);
+    /// Whether the operation, if it is no row, has an edge exactly at these operands.
+    fn edge(&self, _: &[Watched<T>]) -> Option<Edge> {
+        None
+    }
     /// Bytes that the rule owns beside itself.
     fn bytes(&self) -> usize {
         0
@@ -66,54 +70,54 @@ impl<'a, T: Float> Operand<'a, T> {
         self.node().is_some_and(|node| !node.is_constant())
     }
     /// The values, for anomaly mode; `None` while an update has them.
-    fn seen(self) -> Option<Seen<T>> {
+    fn seen(self) -> Option<Watched<T>> {
         match self {
-            Operand::Array(x) => x.body().peek().map(Seen::Array),
-            Operand::Number(x) => Some(Seen::Number(x.recorded_value())),
+            Operand::Array(x) => x.body().peek().map(Watched::Array),
+            Operand::Number(x) => Some(Watched::Number(x.recorded_value())),
         }
     }
     /// `save`: the rule needs the values.
-    fn edge(self, save: bool) -> Edge<T> {
+    fn kept(self, save: bool) -> Kept<T> {
         match self {
             Operand::Array(x) => {
                 // anomaly mode reports operands
                 let saved = (save || modes::is_watching()).then(|| x.body().clone());
-                Edge { version: saved.as_ref().map_or(0, |body| body.version()), saved, node: x.cell(), is_array: true }
+                Kept { version: saved.as_ref().map_or(0, |body| body.version()), saved, node: x.cell(), is_array: true }
             }
-            Operand::Number(x) => Edge { saved: None, node: x.clone(), version: 0, is_array: false },
+            Operand::Number(x) => Kept { saved: None, node: x.clone(), version: 0, is_array: false },
         }
     }
 }
 
 /// The operands of an operation: so many, or a list.
 pub(crate) trait Operands<'a, T: Float> {
-    type Edges: AsRef<[Edge<T>]> + 'static;
+    type List: AsRef<[Kept<T>]> + 'static;
     fn count(&self) -> usize;
     fn get(&self, k: usize) -> Operand<'a, T>;
-    fn edges(&self, edge: impl Fn(usize) -> Edge<T>) -> Self::Edges;
+    fn kept(&self, kept: impl Fn(usize) -> Kept<T>) -> Self::List;
 }
 impl<'a, T: Float, X: Copy + Into<Operand<'a, T>>, const N: usize> Operands<'a, T> for [X; N] {
-    type Edges = [Edge<T>; N];
+    type List = [Kept<T>; N];
     fn count(&self) -> usize {
         N
     }
     fn get(&self, k: usize) -> Operand<'a, T> {
         self[k].into()
     }
-    fn edges(&self, edge: impl Fn(usize) -> Edge<T>) -> [Edge<T>; N] {
-        std::array::from_fn(edge)
+    fn kept(&self, kept: impl Fn(usize) -> Kept<T>) -> [Kept<T>; N] {
+        std::array::from_fn(kept)
     }
 }
 impl<'a, T: Float> Operands<'a, T> for Vec<Operand<'a, T>> {
-    type Edges = Vec<Edge<T>>;
+    type List = Vec<Kept<T>>;
     fn count(&self) -> usize {
         self.len()
     }
     fn get(&self, k: usize) -> Operand<'a, T> {
         self[k]
     }
-    fn edges(&self, edge: impl Fn(usize) -> Edge<T>) -> Vec<Edge<T>> {
-        (0..self.len()).map(edge).collect()
+    fn kept(&self, kept: impl Fn(usize) -> Kept<T>) -> Vec<Kept<T>> {
+        (0..self.len()).map(kept).collect()
     }
 }
 
@@ -126,7 +130,7 @@ pub(crate) trait Outcome<T: Float>: Sized {
     fn constant(self) -> Self::InGraph;
     /// `keep`: the rule needs the result.
     #[track_caller]
-    fn push(self, rule: impl Rule<T>, edges: impl AsRef<[Edge<T>]> + 'static, keep: bool) -> Self::InGraph;
+    fn push(self, rule: impl Rule<T>, kept: impl AsRef<[Kept<T>]> + 'static, keep: bool) -> Self::InGraph;
 }
 impl<T: Float> Outcome<T> for Values<T> {
     type InGraph = NodeArrayD<T>;
@@ -137,11 +141,11 @@ impl<T: Float> Outcome<T> for Values<T> {
         NodeArray::constant_of(self)
     }
     #[track_caller]
-    fn push(self, rule: impl Rule<T>, edges: impl AsRef<[Edge<T>]> + 'static, keep: bool) -> NodeArrayD<T> {
+    fn push(self, rule: impl Rule<T>, kept: impl AsRef<[Kept<T>]> + 'static, keep: bool) -> NodeArrayD<T> {
         let body = Body::new(self);
         let result = keep.then(|| body.clone());
         let target = Collector::new(&body);
-        let node = payload::record(T::of(f64::NAN), Operation { rule, edges, result, target, number: PhantomData });
+        let node = payload::record(T::of(f64::NAN), Operation { rule, kept, result, target, number: PhantomData });
         NodeArray::assemble(Some(node), body)
     }
 }
@@ -154,9 +158,9 @@ impl<T: Float> Outcome<T> for T {
         Node::slot(CONSTANT, self)
     }
     #[track_caller]
-    fn push(self, rule: impl Rule<T>, edges: impl AsRef<[Edge<T>]> + 'static, keep: bool) -> Node<T> {
+    fn push(self, rule: impl Rule<T>, kept: impl AsRef<[Kept<T>]> + 'static, keep: bool) -> Node<T> {
         let result = keep.then(|| Body::new(Values::scalar(self)));
-        payload::record(self, Operation { rule, edges, result, target: (), number: PhantomData })
+        payload::record(self, Operation { rule, kept, result, target: (), number: PhantomData })
     }
 }
 
@@ -182,8 +186,8 @@ pub(crate) fn record<'a, T: Float, Z: Outcome<T>>(
     let all = || (0..operands.count()).map(|k| operands.get(k));
     if modes::is_watching() && !SWEPT.get() {
         // of an operand that nobody knows nothing can be said
-        if let Some(seen) = all().map(Operand::seen).collect() {
-            anomaly::array(|| rule.recorded().to_string(), &value.seen(), || seen, Location::caller());
+        if let Some(seen) = all().map(Operand::seen).collect::<Option<Vec<_>>>() {
+            anomaly::array(|| rule.recorded(), &value.seen(), &seen, || rule.edge(&seen), Location::caller());
         }
     }
     if payload::is_constant(all().filter_map(Operand::node)) {
@@ -191,8 +195,8 @@ pub(crate) fn record<'a, T: Float, Z: Outcome<T>>(
     }
     let wanted = all().enumerate().filter(|(_, x)| x.wants());
     let needs = wanted.fold(Needs::NOTHING, |needs, (k, _)| needs | rule.needs(k));
-    let edges = operands.edges(|k| operands.get(k).edge(needs.operand(k)));
-    value.push(rule, edges, needs.result())
+    let kept = operands.kept(|k| operands.get(k).kept(needs.operand(k)));
+    value.push(rule, kept, needs.result())
 }
 
 thread_local! {
@@ -215,7 +219,7 @@ pub(crate) fn with_swept<R>(swept: bool, f: impl FnOnce() -> R) -> R {
 }
 
 /// An operand of an operation that has been recorded, and its values if the rule needs them.
-pub(crate) struct Edge<T: Float> {
+pub(crate) struct Kept<T: Float> {
     saved: Option<Rc<Body<T>>>,
     node: Node<T>,
     version: u32,
@@ -225,7 +229,7 @@ pub(crate) struct Edge<T: Float> {
 /// The payload of an operation on arrays.
 struct Operation<T: Float, R, E, C> {
     rule: R,
-    edges: E,
+    kept: E,
     result: Option<Rc<Body<T>>>,
     target: C,
     number: PhantomData<T>,
@@ -245,9 +249,9 @@ impl<T: Float> Target<T> for () {
     }
 }
 
-impl<T: Float, R: Rule<T>, E: AsRef<[Edge<T>]>, C: Target<T>> Payload<T> for Operation<T, R, E, C> {
+impl<T: Float, R: Rule<T>, E: AsRef<[Kept<T>]>, C: Target<T>> Payload<T> for Operation<T, R, E, C> {
     fn operands(&self) -> Vec<Node<T>> {
-        self.edges.as_ref().iter().map(|edge| edge.node.clone()).collect()
+        self.kept.as_ref().iter().map(|kept| kept.node.clone()).collect()
     }
     fn recorded(&self) -> Option<Recorded> {
         Some(self.rule.recorded())
@@ -261,21 +265,22 @@ impl<T: Float, R: Rule<T>, E: AsRef<[Edge<T>]>, C: Target<T>> Payload<T> for Ope
     fn collector(&self) -> Option<&Collector<T>> {
         self.target.collector()
     }
+    fn edge(&self, operands: &[Watched<T>]) -> Option<Edge> {
+        self.rule.edge(operands)
+    }
     fn bytes(&self) -> usize {
         size_of::<Self>() + self.rule.bytes()
     }
     fn pull(&self, _: T, adjoint: Flow<T>, give: &mut dyn FnMut(u32, Flow<T>)) {
         let shape = self.target.collector().map_or_else(|| IxDyn(&[]), |collector| collector.shape().clone());
-        let (edges, result) = (self.edges.as_ref(), self.result.as_ref());
+        let (kept, result) = (self.kept.as_ref(), self.result.as_ref());
         let (adjoint, mode) = (Adjoint::Flow(adjoint, shape), Mode::Numbers(give));
-        with_swept(true, || {
-            self.rule.pull(&mut Pull { rule: &self.rule, edges, result, adjoint: Some(adjoint), mode })
-        });
+        with_swept(true, || self.rule.pull(&mut Pull { rule: &self.rule, kept, result, adjoint: Some(adjoint), mode }));
     }
     fn pull_nodes(&self, z: &Node<T>, adjoint: Term<T>, give: &mut dyn FnMut(u32, Term<T>)) {
-        let (edges, result) = (self.edges.as_ref(), self.result.as_ref());
+        let (kept, result) = (self.kept.as_ref(), self.result.as_ref());
         let (adjoint, mode) = (Adjoint::Term(adjoint), Mode::Nodes(z, give));
-        self.rule.pull(&mut Pull { rule: &self.rule, edges, result, adjoint: Some(adjoint), mode });
+        self.rule.pull(&mut Pull { rule: &self.rule, kept, result, adjoint: Some(adjoint), mode });
     }
 }
 
@@ -292,7 +297,7 @@ enum Mode<'a, T: Float> {
 /// One operation, at the moment when its adjoint is known.
 pub(crate) struct Pull<'a, T: Float> {
     rule: &'a dyn Rule<T>,
-    edges: &'a [Edge<T>],
+    kept: &'a [Kept<T>],
     result: Option<&'a Rc<Body<T>>>,
     adjoint: Option<Adjoint<T>>,
     mode: Mode<'a, T>,
@@ -300,7 +305,7 @@ pub(crate) struct Pull<'a, T: Float> {
 impl<T: Float> Pull<'_, T> {
     /// Whether operand `k` wants an adjoint.
     pub fn wants(&self, k: usize) -> bool {
-        !self.edges[k].node.is_constant()
+        !self.kept[k].node.is_constant()
     }
     /// The shape of the result, in a sweep of plain numbers.
     pub fn shape(&self) -> IxDyn {
@@ -311,7 +316,7 @@ impl<T: Float> Pull<'_, T> {
     }
     /// The shape of operand `k`; of a number that of an array without axes.
     pub fn operand_shape(&self, k: usize) -> IxDyn {
-        let payload = if self.edges[k].is_array { self.edges[k].node.payload() } else { None };
+        let payload = if self.kept[k].is_array { self.kept[k].node.payload() } else { None };
         payload
             .as_ref()
             .and_then(|payload| payload.collector())
@@ -319,7 +324,7 @@ impl<T: Float> Pull<'_, T> {
     }
     /// How many operands there are.
     pub fn operands(&self) -> usize {
-        self.edges.len()
+        self.kept.len()
     }
     /// Whether this is a sweep of plain numbers: a rule may then take a shorter way.
     pub fn is_plain(&self) -> bool {
@@ -331,22 +336,22 @@ impl<T: Float> Pull<'_, T> {
     /// # Panics
     /// If it has been updated in place since.
     pub fn operand(&self, k: usize) -> NodeArrayD<T> {
-        let edge = &self.edges[k];
-        if !edge.is_array {
+        let kept = &self.kept[k];
+        if !kept.is_array {
             return if self.is_plain() {
-                NodeArray::constant_of(Values::scalar(edge.node.value()))
+                NodeArray::constant_of(Values::scalar(kept.node.value()))
             } else {
-                lift(&edge.node)
+                lift(&kept.node)
             };
         }
-        NodeArray::assemble(self.live(&edge.node), self.saved(edge).clone())
+        NodeArray::assemble(self.live(&kept.node), self.saved(kept).clone())
     }
     /// # Panics
     /// If the operand has been updated in place since.
-    fn saved<'e>(&self, edge: &'e Edge<T>) -> &'e Rc<Body<T>> {
-        let Some(body) = &edge.saved else { unsaved(self.rule) };
+    fn saved<'e>(&self, kept: &'e Kept<T>) -> &'e Rc<Body<T>> {
+        let Some(body) = &kept.saved else { unsaved(self.rule) };
         assert!(
-            body.version() == edge.version,
+            body.version() == kept.version,
             "{} needs the value that a leaf had when it was computed, and update() has changed it since: sweep before you update, or compute anew",
             self.rule.recorded()
         );
@@ -357,7 +362,7 @@ impl<T: Float> Pull<'_, T> {
     /// # Panics
     /// If it has been updated in place since.
     pub fn look(&self, k: usize) -> Ref<'_, Values<T>> {
-        self.saved(&self.edges[k]).look()
+        self.saved(&self.kept[k]).look()
     }
     /// The values of the result, which has been kept.
     pub fn look_at_result(&self) -> Ref<'_, Values<T>> {
@@ -383,12 +388,12 @@ impl<T: Float> Pull<'_, T> {
     /// A function of operand `k` alone whose values are known, and whose own rule needs nothing but them: the operand's
     /// values need not be saved for it.
     pub fn function(&self, k: usize, rule: impl Rule<T>, values: Values<T>) -> NodeArrayD<T> {
-        let node = &self.edges[k].node;
+        let node = &self.kept[k].node;
         if self.is_plain() || payload::is_constant([node].into_iter()) {
             return NodeArray::constant_of(values);
         }
-        let edge = Edge { saved: None, node: node.clone(), version: 0, is_array: true };
-        values.push(rule, [edge], true)
+        let kept = Kept { saved: None, node: node.clone(), version: 0, is_array: true };
+        values.push(rule, [kept], true)
     }
 
     /// The result's adjoint; a number's as an array without axes. It can be taken once.
@@ -410,24 +415,24 @@ impl<T: Float> Pull<'_, T> {
 
     /// Hands operand `k` its adjoint.
     pub fn give(&mut self, k: usize, part: &NodeArrayD<T>) {
-        let edge = &self.edges[k];
-        let index = edge.node.index();
+        let kept = &self.kept[k];
+        let index = kept.node.index();
         match &mut self.mode {
-            Mode::Numbers(give) if edge.is_array => give(index, Flow::Array(part.values())),
+            Mode::Numbers(give) if kept.is_array => give(index, Flow::Array(part.values())),
             Mode::Numbers(give) => give(index, Flow::Number(part.values().first())),
-            Mode::Nodes(_, give) if edge.is_array => give(index, Term::Array(part.clone())),
+            Mode::Nodes(_, give) if kept.is_array => give(index, Term::Array(part.clone())),
             Mode::Nodes(_, give) => give(index, Term::Number(lower(part))),
         }
     }
     /// Hands operand `k` its adjoint in a sweep of plain numbers.
     pub fn give_flow(&mut self, k: usize, part: Flow<T>) {
         if let Mode::Numbers(give) = &mut self.mode {
-            let edge = &self.edges[k];
+            let kept = &self.kept[k];
             let part = match part {
-                Flow::Array(values) if !edge.is_array => Flow::Number(values.first()),
+                Flow::Array(values) if !kept.is_array => Flow::Number(values.first()),
                 part => part,
             };
-            give(edge.node.index(), part);
+            give(kept.node.index(), part);
         }
     }
 }

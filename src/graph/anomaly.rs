@@ -19,15 +19,21 @@
 //! costs one percent of their instructions ([measured](crate::guide::cost)). While it is on, source lines stand in a table
 //! beside the cells.
 
-use super::cell::{PAYLOAD, code, op_of};
+mod edges;
+mod watched;
+
+pub use edges::{AtEdge, edges};
+pub(crate) use watched::{Watched, columns, element};
+
+use super::array::{Flow, Term};
 use super::handle::Node;
 use super::home::Home;
 use super::homes;
 use super::modes;
 use super::recorded::Recorded;
 use super::values::Values;
-use crate::number::Float;
-use crate::rule::Op;
+use crate::number::{Elementary, Float};
+use crate::rule::{Edge, Fold, Op, strong_zero};
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::panic::Location;
@@ -45,7 +51,7 @@ pub enum Phase {
     Backward,
 }
 
-/// An operation that has made a NaN or an infinity out of finite numbers.
+/// An operation that has made a NaN or an infinity out of finite numbers, or in whose derivative a zero has met one.
 ///
 /// `Display` says it in one line: `ln(-2.0) gave NaN at src/model.rs:12:20`.
 #[derive(Clone, Debug, PartialEq)]
@@ -59,8 +65,12 @@ pub struct Anomaly {
     pub operands: Vec<String>,
     /// Backward: the adjoint that came to the operation, which was finite.
     pub adjoint: Option<String>,
-    /// What came out.
+    /// What came out; of what a zero has [swallowed](Anomaly::swallowed): 0.
     pub result: String,
+    /// Backward: what a zero has met, an infinity or a NaN; `None` where a value or an adjoint went wrong. Zero times
+    /// anything is zero, which is right where nothing had an influence, and wrong where an influence has underflowed on
+    /// the way. At a kink at the origin (of `abs`, `hypot` and `norm`) it is the derivative of the slope that is lost.
+    pub swallowed: Option<String>,
     /// The line of the program that recorded the operation, of a slope that [`gradients`](crate::gradients) recorded
     /// the line of the operation that it is a slope of, or else of that call. `None` where it is not known: the operation
     /// was recorded before [`detect`], or by this crate for somebody whose line it cannot see, as in `Iterator::sum` and
@@ -69,26 +79,30 @@ pub struct Anomaly {
     /// Whether the operation was recorded before [`detect`].
     pub recorded_before: bool,
 }
-impl Anomaly {
-    /// `recorded`: the line that is remembered, if the operation was recorded in the mode.
-    fn new(
-        phase: Phase,
-        operation: String,
-        operands: Vec<String>,
-        adjoint: Option<String>,
-        result: String,
-        recorded: Option<Line>,
-    ) -> Self {
+/// What an operation was computed by, from what, and (if it was recorded in the mode) at which line.
+#[derive(Clone)]
+struct Place {
+    operation: String,
+    operands: Vec<String>,
+    recorded: Option<Line>,
+}
+impl Place {
+    fn has(self, phase: Phase, adjoint: Option<String>, result: String, swallowed: Option<String>) -> Anomaly {
+        let Place { operation, operands, recorded } = self;
         let location = recorded.filter(|line| !is_ours(line));
-        Anomaly { phase, operation, operands, adjoint, result, location, recorded_before: recorded.is_none() }
+        let recorded_before = recorded.is_none();
+        Anomaly { phase, operation, operands, adjoint, result, swallowed, location, recorded_before }
     }
 }
 impl fmt::Display for Anomaly {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (operation, operands, result) = (&self.operation, self.operands.join(", "), &self.result);
-        match &self.adjoint {
-            None => write!(f, "{operation}({operands}) gave {result}")?,
-            Some(adjoint) => {
+        match (&self.swallowed, &self.adjoint) {
+            (Some(met), _) => {
+                write!(f, "in the derivative of {operation}({operands}) a zero met {met}, and nothing flows")?;
+            }
+            (None, None) => write!(f, "{operation}({operands}) gave {result}")?,
+            (None, Some(adjoint)) => {
                 write!(f, "the adjoint {adjoint} of {operation}({operands}) became {result} in an operand")?;
             }
         }
@@ -104,17 +118,11 @@ impl fmt::Display for Anomaly {
 }
 impl std::error::Error for Anomaly {}
 
-/// An operation that `gradients` is at: what its slopes compute is reported as its.
-struct Differentiated {
-    operation: String,
-    operands: Vec<String>,
-    recorded: Option<Line>,
-}
-
 thread_local! {
     /// The first anomaly of the innermost `detect`.
     static FIRST: RefCell<Option<Anomaly>> = const { RefCell::new(None) };
-    static DIFFERENTIATED: RefCell<Option<Differentiated>> = const { RefCell::new(None) };
+    /// The operation that `gradients` is at: what its slopes compute is reported as its.
+    static DIFFERENTIATED: RefCell<Option<Place>> = const { RefCell::new(None) };
     /// The line for which the crate records what nobody has written.
     static FOR: Cell<Option<Line>> = const { Cell::new(None) };
 }
@@ -146,7 +154,8 @@ pub(crate) fn recording_for<R>(line: Line, f: impl FnOnce() -> R) -> R {
 
 /// Runs `f` and watches: the first operation that makes a NaN or an infinity out of finite operands comes back as an
 /// error, whether it was a value (when it was computed) or an adjoint (in a sweep, or in
-/// [`gradients`](crate::gradients)), of a number or of an array. What is watched is the graph: [`Node`] and
+/// [`gradients`](crate::gradients)), of a number or of an array. So does the first one in whose derivative a zero meets
+/// an infinity or a NaN, and [swallows](Anomaly::swallowed) it. What is watched is the graph: [`Node`] and
 /// [`NodeArray`](crate::NodeArray) of this thread, over whatever number, which is finite if all its parts are. Operations
 /// on plain [`Dual`](crate::Dual) and [`Var`](crate::Var) numbers are recorded in no graph, and are **not** watched.
 ///
@@ -210,15 +219,17 @@ fn may_have<T: Float>(value: &T, operands: usize) -> bool {
 /// A value that was not finite, or that somebody has made so.
 fn made(describe: impl FnOnce() -> (String, Vec<String>), result: String, line: Line) {
     let within = DIFFERENTIATED.with_borrow_mut(Option::take);
-    report(|| match &within {
-        None => {
-            let (operation, operands) = describe();
-            Anomaly::new(Phase::Forward, operation, operands, None, result, Some(blamed(line)))
-        }
-        Some(Differentiated { operation, operands, recorded }) => {
-            let (inner, of) = describe();
-            let result = format!("{result} in its derivative, by {inner}({})", of.join(", "));
-            Anomaly::new(Phase::Backward, operation.clone(), operands.clone(), None, result, *recorded)
+    report(|| {
+        let (operation, operands) = describe();
+        match within.clone() {
+            None => {
+                let place = Place { operation, operands, recorded: Some(blamed(line)) };
+                place.has(Phase::Forward, None, result, None)
+            }
+            Some(place) => {
+                let result = format!("{result} in its derivative, by {operation}({})", operands.join(", "));
+                place.has(Phase::Backward, None, result, None)
+            }
         }
     });
     DIFFERENTIATED.set(within);
@@ -227,117 +238,97 @@ fn made(describe: impl FnOnce() -> (String, Vec<String>), result: String, line: 
 // ------------------------------------------------------------------------------------------------ values
 
 /// Looks at the value of an operation on numbers.
-pub(crate) fn number<T: Float>(name: impl FnOnce() -> String, value: &T, operands: &[T], line: Line) {
+pub(crate) fn number<T: Float>(recorded: impl Fn() -> Recorded, value: &T, operands: &[T], line: Line) {
+    if edges::is_listing() {
+        let operands: Vec<Watched<T>> = operands.iter().map(|&x| Watched::Number(x)).collect();
+        edges::look(&recorded(), &operands, &[], || None, Some(blamed(line)));
+    }
     if !may_have(value, operands.len()) && operands.iter().all(T::is_all_finite) {
-        made(|| (name(), operands.iter().map(|x| format!("{x:?}")).collect()), format!("{value:?}"), line);
+        let operands = || operands.iter().map(|x| format!("{x:?}")).collect();
+        made(|| (recorded().to_string(), operands()), format!("{value:?}"), line);
     }
 }
-/// What is known of an operand of an operation on arrays.
-pub(crate) enum Seen<T: Float> {
-    Number(T),
-    Array(Values<T>),
-}
-impl<T: Float> Seen<T> {
-    fn all_finite(&self) -> bool {
-        match self {
-            Seen::Number(x) => x.is_all_finite(),
-            Seen::Array(values) => values.iter().all(T::is_all_finite),
-        }
-    }
-    fn len(&self) -> usize {
-        match self {
-            Seen::Number(_) => 1,
-            Seen::Array(values) => values.len(),
-        }
-    }
-    /// The element `at`, if it is of that shape; else the first ones.
-    fn describe(&self, shape: &[usize], at: usize) -> String {
-        match self {
-            Seen::Number(x) => format!("{x:?}"),
-            Seen::Array(values) if values.shape() == shape && !shape.is_empty() => element(values, at),
-            Seen::Array(values) => {
-                let mut first: Vec<String> = values.iter().take(SHOWN).map(|x| format!("{x:?}")).collect();
-                if values.len() > SHOWN {
-                    first.push(format!("… {} in all", values.len()));
-                }
-                format!("[{}]", first.join(", "))
-            }
-        }
-    }
-}
-const SHOWN: usize = 6;
-
-/// `-1.0 at [0, 2]`
-pub(super) fn element<T: Float>(values: &Values<T>, at: usize) -> String {
-    let place = values.indexed_iter().nth(at);
-    place.map_or_else(String::new, |(place, x)| match values.ndim() {
-        0 => format!("{x:?}"),
-        _ => format!("{x:?} at {:?}", ndarray::Dimension::slice(&place)),
-    })
-}
-/// Looks at the values of an operation on arrays.
+/// Looks at the values of an operation on arrays; `edge`: whether one that is no row has an edge at its operands.
 pub(crate) fn array<T: Float>(
-    name: impl FnOnce() -> String,
+    recorded: impl Fn() -> Recorded,
     values: &Values<T>,
-    operands: impl FnOnce() -> Vec<Seen<T>>,
+    operands: &[Watched<T>],
+    edge: impl FnOnce() -> Option<Edge>,
     line: Line,
 ) {
+    if edges::is_listing() {
+        edges::look(&recorded(), operands, values.shape(), edge, Some(blamed(line)));
+    }
     let Some(at) = values.iter().position(|x| !x.is_all_finite()) else { return };
-    let operands = operands();
-    let elements = operands.iter().map(Seen::len).sum();
-    if operands.iter().all(Seen::all_finite) && !values.iter().all(|x| may_have(x, elements)) {
-        let describe = || (name(), operands.iter().map(|x| x.describe(values.shape(), at)).collect());
+    let elements = operands.iter().map(Watched::len).sum();
+    if operands.iter().all(Watched::all_finite) && !values.iter().all(|x| may_have(x, elements)) {
+        let describe = || (recorded().to_string(), operands.iter().map(|x| x.describe(values.shape(), at)).collect());
         made(describe, element(values, at), line);
     }
 }
 
 // ------------------------------------------------------------------------------------------------ adjoints
 
+/// What a zero has met, as reports say it.
+fn met(lost: f64) -> String {
+    format!("{lost:?}")
+}
+/// The kinks at which a slope jumps between directions: where a zero comes, the slope's own slope, which is infinite, is
+/// lost. A zero that is exact has no derivative to lose.
+fn loses_curvature<T: Float, S: Elementary>(home: &Home<T>, index: u32, adjoint: &S) -> bool {
+    if adjoint.to_f64_value() != 0.0 || adjoint.is_exact_zero() {
+        return false;
+    }
+    let radial = [Recorded::Row(Op::Abs), Recorded::Row(Op::Hypot), Recorded::Fold(Fold::Norm)];
+    let values = || home.operands_in(index).into_iter().map(|x| home.cell(x).value.get().to_f64_value());
+    home.recorded(index).is_some_and(|recorded| radial.contains(&recorded)) && values().all(|x| x == 0.0)
+}
+
+/// Runs `f`, which computes derivatives of an operation with its values, and looks at what a zero meets there.
+#[track_caller]
+pub(crate) fn looking_for_swallowed<T: Float, R, O: Iterator<Item = Watched<T>>>(
+    recorded: Recorded,
+    operands: impl FnOnce() -> O,
+    f: impl FnOnce() -> R,
+) -> R {
+    if !modes::is_watching() {
+        return f();
+    }
+    let line = Location::caller();
+    strong_zero::forget();
+    let result = f();
+    if let Some(lost) = strong_zero::swallowed() {
+        let operands = operands().map(|x| x.describe(&[], 0)).collect();
+        let place = Place { operation: recorded.to_string(), operands, recorded: Some(blamed(line)) };
+        report(|| place.has(Phase::Backward, None, "0".into(), Some(met(lost))));
+    }
+    result
+}
+
 impl<T: Float> Home<T> {
-    /// What a cell was computed by, and from what.
-    fn describe(&self, index: u32) -> (String, Vec<String>) {
-        let cell = self.cell(index);
-        let kind = code(cell.meta.get());
-        let described = |index: u32| self.seen(index).map_or_else(|| "?".to_string(), |x| x.describe(&[], 0));
-        if kind == PAYLOAD {
-            let Some(payload) = self.payload(cell.b.get()) else { return Default::default() };
-            let name = payload.recorded().map_or_else(String::new, |recorded| recorded.to_string());
-            return (name, payload.operands().iter().map(|x| described(x.index())).collect());
-        }
-        let Some(op) = op_of(kind) else { return Default::default() };
-        let (operands, exponent) = self.operands_of(cell);
-        let recorded = if op == Op::Powi { Recorded::Power(exponent) } else { Recorded::Row(op) };
-        (recorded.to_string(), operands[..op.arity()].iter().map(|&x| described(x)).collect())
-    }
-    /// The value of a cell; `None` of an array that nobody holds any more.
-    fn seen(&self, index: u32) -> Option<Seen<T>> {
-        let cell = self.cell(index);
-        let payload = if cell.b.get() != 0 { self.payload_of(cell) } else { None };
-        match payload.as_ref().and_then(|payload| payload.collector()) {
-            Some(collector) => collector.living_values().map(Seen::Array),
-            None => Some(Seen::Number(cell.value.get())),
-        }
-    }
-    /// Whether an operation's operands have finite values, as far as they are known.
-    pub(super) fn computed_from_finite(&self, index: u32) -> bool {
-        self.operands_in(index).into_iter().all(|x| self.seen(x).is_none_or(|seen| seen.all_finite()))
-    }
-    /// The cells of an operation's operands.
-    pub(super) fn operands_in(&self, index: u32) -> Vec<u32> {
-        let cell = self.cell(index);
-        let kind = code(cell.meta.get());
-        if kind == PAYLOAD {
-            let payload = self.payload(cell.b.get());
-            return payload.map_or_else(Vec::new, |payload| payload.operands().iter().map(Node::index).collect());
-        }
-        op_of(kind).map_or_else(Vec::new, |op| self.operands_of(cell).0[..op.arity()].to_vec())
+    fn place(&self, index: u32) -> Place {
+        let (operation, operands) = self.describe(index);
+        Place { operation, operands, recorded: self.line(index) }
     }
     /// An adjoint has become infinite or NaN.
     pub(super) fn adjoint_went_wrong(&self, index: u32, adjoint: String, result: String) {
-        report(|| {
-            let (operation, operands) = self.describe(index);
-            Anomaly::new(Phase::Backward, operation, operands, Some(adjoint), result, self.line(index))
-        });
+        report(|| self.place(index).has(Phase::Backward, Some(adjoint), result, None));
+    }
+    /// Runs `pull`, in which adjoints flow from a cell to its operands, and looks at what a zero meets there.
+    pub(super) fn looking_for_swallowed(&self, index: u32, adjoint: Option<&Flow<T>>, pull: impl FnOnce()) {
+        strong_zero::forget();
+        pull();
+        let curvature = match adjoint {
+            Some(Flow::Number(adjoint)) => loses_curvature(self, index, adjoint),
+            _ => false,
+        };
+        self.report_swallowed(index, curvature);
+    }
+    fn report_swallowed(&self, index: u32, curvature: bool) {
+        let lost = strong_zero::swallowed().map(met).or_else(|| curvature.then(|| "a kink".into()));
+        if let Some(lost) = lost {
+            report(|| self.place(index).has(Phase::Backward, None, "0".into(), Some(lost)));
+        }
     }
 
     pub(crate) fn line(&self, index: u32) -> Option<Line> {
@@ -348,25 +339,31 @@ impl<T: Float> Home<T> {
     }
 }
 
-/// Runs `f`, in which `gradients` runs the slopes of `z` on nodes.
-pub(crate) fn differentiating<T: Float, R>(z: &Node<T>, f: impl FnOnce() -> R) -> R {
+/// Runs `f`, in which `gradients` runs the slopes of `z` on nodes, and `adjoint` flows through them.
+pub(crate) fn differentiating<T: Float>(z: &Node<T>, adjoint: &Term<T>, f: impl FnOnce()) {
     if !modes::is_watching() {
         return f();
     }
-    struct Back(Option<Differentiated>);
+    struct Back(Option<Place>);
     impl Drop for Back {
         fn drop(&mut self) {
             DIFFERENTIATED.set(self.0.take());
         }
     }
+    let index = z.index();
     let here = homes::with(|home: &Home<T>| {
-        let (operation, operands) = home.describe(z.index());
-        Differentiated { operation, operands, recorded: home.line(z.index()) }
+        home.look_for_edge(index);
+        let curvature = matches!(adjoint, Term::Number(adjoint) if loses_curvature(home, index, adjoint));
+        (home.place(index), curvature)
     });
-    let recorded = here.as_ref().and_then(|here| here.recorded);
-    let _back = Back(DIFFERENTIATED.replace(here));
+    let Some((here, curvature)) = here else { return f() };
+    let recorded = here.recorded;
+    strong_zero::forget();
+    let back = Back(DIFFERENTIATED.replace(Some(here)));
     match recorded {
         Some(line) => recording_for(line, f),
         None => f(),
     }
+    drop(back);
+    let _ = homes::with(|home: &Home<T>| home.report_swallowed(index, curvature));
 }

@@ -32,6 +32,10 @@ pub(crate) fn is_closed() -> bool {
 pub(crate) fn is_watching() -> bool {
     WATCHING.get() > 0 && !tracing::is_tracing()
 }
+/// Whether anything is watched for, be it on numbers without a value.
+pub(super) fn is_on() -> bool {
+    WATCHING.get() > 0
+}
 /// Whether every operation takes the slow path.
 pub(super) fn is_slow() -> bool {
     CLOSED.get() > 0 || WATCHING.get() > 0

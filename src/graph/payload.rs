@@ -1,7 +1,7 @@
 //! What a cell cannot hold: names, folds, custom operations, arrays. A cell names its payload by an index into the
 //! home's slab.
 
-use super::anomaly;
+use super::anomaly::{self, Watched};
 use super::array::{Collector, Flow, Term};
 use super::cell::{ARRAY_LEAF, CONSTANT, COUNTED, EDGES_COUNTED, LEAF, PAYLOAD, Slot, code};
 use super::handle::{Node, own};
@@ -11,7 +11,7 @@ use super::modes;
 use super::recorded::Recorded;
 use super::tracing;
 use crate::number::{Elementary, Float};
-use crate::rule::Fold;
+use crate::rule::{Edge, Fold};
 use std::cell::Cell;
 use std::panic::Location;
 use std::rc::Rc;
@@ -29,6 +29,10 @@ pub(crate) trait Payload<T: Float> {
     }
     /// Where the adjoint collects if the cell stands for an array.
     fn collector(&self) -> Option<&Collector<T>> {
+        None
+    }
+    /// Whether the operation, which is no row, has an edge exactly at its operands.
+    fn edge(&self, _: &[Watched<T>]) -> Option<Edge> {
         None
     }
     /// Bytes of the operands' list and of what else the payload owns (but not what custom operations own).
@@ -92,13 +96,13 @@ impl<T: Float> Home<T> {
 /// Looks at the value of an operation on numbers that is no row, in anomaly mode.
 #[track_caller]
 pub(crate) fn watch<'a, T: Float>(
-    name: impl FnOnce() -> String,
+    recorded: impl Fn() -> Recorded,
     value: &T,
     operands: impl Iterator<Item = &'a Node<T>>,
 ) {
     if modes::is_watching() {
         let operands: Vec<T> = operands.map(Node::recorded_value).collect();
-        anomaly::number(name, value, &operands, Location::caller());
+        anomaly::number(recorded, value, &operands, Location::caller());
     }
 }
 

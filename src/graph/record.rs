@@ -261,14 +261,14 @@ impl<T: Float> Request<T> {
     /// Looks at the value for anomaly mode.
     fn watch(&self, line: &'static Location<'static>) {
         let value_at = |(at, _): (u32, bool)| look(at, |cell: &Slot<T>| cell.value.get());
-        let name = || match self.extra {
-            Extra::Exponent(n) => Recorded::Power(n).to_string(),
-            _ => Recorded::Row(self.op).to_string(),
+        let recorded = || match self.extra {
+            Extra::Exponent(n) => Recorded::row(self.op, n),
+            _ => Recorded::Row(self.op),
         };
         let mut operands: Vec<T> = self.operands().map(value_at).collect();
         if let Extra::Literal(literal) = self.extra {
             operands.insert(if self.at[0] == 0 { 0 } else { 1 }, literal);
         }
-        anomaly::number(name, &self.value, &operands, line);
+        anomaly::number(recorded, &self.value, &operands, line);
     }
 }

@@ -18,7 +18,7 @@ mod turn;
 
 use super::array::{Aside, Collector, Flow, mixed_up};
 use super::cell::{
-    ARRAY_LEAF, Chunk, EDGES_COUNTED, LEAF, POSITION, STAMP, Slot, VISITED, chunk_of, code, is_constant,
+    ARRAY_LEAF, Chunk, EDGES_COUNTED, LEAF, POSITION, STAMP, Slot, VISITED, chunk_of, code, is_constant, start_of,
 };
 use super::handle::Node;
 use super::home::Home;
@@ -26,7 +26,7 @@ use super::homes::{self, ENDING};
 use super::modes;
 use super::tracing;
 use crate::number::Float;
-use std::collections::BinaryHeap;
+use std::collections::{BinaryHeap, HashSet};
 use turn::{OUTERMOST, Saved, SavedChunk, Turn};
 
 /// A sweep's lists, kept between sweeps for their capacity.
@@ -42,6 +42,8 @@ pub(crate) struct Scratch<T: Float> {
     /// The arrays delivered to; and what an outer sweep has there.
     arrays: Vec<u32>,
     saved_arrays: Vec<(u32, Aside<T>)>,
+    /// In anomaly mode: the cells that something has flowed to, be it 0.
+    reached: HashSet<u32>,
 }
 impl<T: Float> Scratch<T> {
     /// Nothing is left of the sweep but the leaves.
@@ -63,6 +65,7 @@ impl<T: Float> Default for Scratch<T> {
             saved_chunks: Vec::new(),
             arrays: Vec::new(),
             saved_arrays: Vec::new(),
+            reached: HashSet::new(),
         }
     }
 }
@@ -235,6 +238,11 @@ impl<T: Float> Sweep<'_, T> {
 
     fn run(&mut self) {
         let watching = modes::is_watching();
+        if watching {
+            let start = start_of(self.lists.top.1);
+            self.lists.reached.clear();
+            self.lists.reached.insert(start | self.home.chunk(start).high.get());
+        }
         while self.lists.top.0 != 0 {
             let number = self.lists.top.1;
             // mostly empty, and asking is cheaper than popping

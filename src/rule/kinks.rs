@@ -51,19 +51,6 @@ pub(crate) fn upward<S: Elementary>(x: &S) -> S {
     x.clone() + zero::<S>()
 }
 
-// ---------------------------------------------------------------------------------------- arithmetic
-
-/// `x·y`, 0 where either is 0. Multiplies first: only a NaN needs a second look.
-#[inline(always)]
-pub(crate) fn strong_zero<P: Plain>(x: P, y: P) -> P {
-    let product = x * y;
-    if product.is_nan() { nan_or_zero(x, y, product) } else { product }
-}
-#[cold]
-fn nan_or_zero<P: Plain>(x: P, y: P, nan: P) -> P {
-    if x.is_zero() || y.is_zero() { P::zero() } else { nan }
-}
-
 // ---------------------------------------------------------------------------------------- powers
 
 /// `n·xⁿ⁻¹`, 0 for `n = 0`.

@@ -5,8 +5,9 @@
 //! exponential stands in its place.
 
 use super::fault::slip;
-use super::kinks::{between, cases, one, sigmoid, strong_zero, zero};
+use super::kinks::{between, cases, one, sigmoid, zero};
 use super::special::{normal_density, of};
+use super::strong_zero::strong_zero;
 use crate::number::Elementary;
 use num_traits::Float as Plain;
 

@@ -2,6 +2,8 @@
 
 #[path = "anomaly/constants.rs"]
 mod constants;
+mod edges;
+mod swallowed;
 
 use backprop::anomaly::{self, Anomaly, Phase, detect};
 use backprop::custom::{Operation, apply, first_order};

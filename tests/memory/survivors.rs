@@ -1,8 +1,8 @@
 //! Survivors of every pattern: memory held is at most twice that of the chunks in which something lives, and a chunk of each
 //! kind, whatever is dropped when.
 
-use crate::graph::CHUNK;
 use crate::counting::{LIVE, alone};
+use crate::graph::CHUNK;
 use backprop::{Node, graph};
 use std::collections::HashSet;
 

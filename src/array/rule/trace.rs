@@ -6,7 +6,7 @@ use crate::graph::handle::{Node, share};
 use crate::graph::recorded::Recorded;
 use crate::graph::tracing;
 use crate::number::{Elementary, Float};
-use crate::rule::{Fold, Op};
+use crate::rule::{Edge, Fold, Op};
 use std::collections::HashMap;
 
 /// Where an operand of a step stands.
@@ -175,6 +175,20 @@ impl<T: Float> Traced<T> {
             steps.push(step.op.value([&x, &y, &w], step.exponent));
         }
         steps
+    }
+    /// The edge that a step comes to, of these arguments and captured numbers.
+    pub fn edge(&self, x: &[T]) -> Option<Edge> {
+        let value = |steps: &[T], place| match place {
+            Place::Input(k) => x[k],
+            Place::Captured(k) => x[self.inputs + k],
+            Place::Constant(k) => self.constants[k],
+            Place::Step(k) => steps[k],
+        };
+        let steps = self.forward(&value);
+        self.steps.iter().find_map(|step| {
+            let operands = step.operands.map(|place| value(&steps, place).to_f64_value());
+            step.op.edge(&operands, step.exponent)
+        })
     }
     /// What flows to inputs and captured numbers from the adjoint of the result. `shaped` gives a part the shape that all
     /// adjoints have.

@@ -13,11 +13,12 @@ use crate::array::data::kernel;
 use crate::array::data::shapes::common;
 use crate::array::record::{Operand, Pull, Rule, is_recorded, lift, record, wants};
 use crate::error::{Error, accept};
+use crate::graph::anomaly::{self, Watched, columns};
 use crate::graph::array::{Flow, NodeArray, NodeArrayD, Values, take};
 use crate::graph::handle::Node;
 use crate::graph::recorded::Recorded;
 use crate::number::Float;
-use crate::rule::{Needs, Slope};
+use crate::rule::{Edge, Needs, Slope};
 use ndarray::{Dimension, IxDyn};
 
 /// What the registers of all steps may take together: they are to stay in the cache next to the processor.
@@ -41,7 +42,9 @@ pub(crate) fn zip_any<T: Float, const N: usize>(
     let captured = traced.captured.iter().map(lift).collect::<Vec<_>>();
     let recorded = is_recorded(arrays.iter().chain(&captured));
     let wanted: Vec<bool> = arrays.iter().chain(&captured).map(|x| recorded && wants(x)).collect();
-    let (values, partials) = Blocks::new(&traced, &arrays, &shape, wanted).run();
+    let blocks = Blocks::new(&traced, &arrays, &shape, wanted);
+    let described = || arrays.iter().map(|x| Watched::Array(x.values()));
+    let (values, partials) = anomaly::looking_for_swallowed(Recorded::Array(name), described, || blocks.run());
     let shapes = arrays.iter().chain(&captured).map(|x| x.body().shape().clone()).collect();
     let numbers = traced.captured.clone();
     let operands: Vec<Operand<'_, T>> =
@@ -77,6 +80,13 @@ impl<T: Float> Rule<T> for Mapped<T> {
     }
     fn pull(&self, at: &mut Pull<'_, T>) {
         if at.is_plain() { self.pull_numbers(at) } else { self.pull_nodes(at) }
+    }
+    fn edge(&self, operands: &[Watched<T>]) -> Option<Edge> {
+        let no_axes = Ok(IxDyn(&[]));
+        let shape = self.shapes.iter().fold(no_axes, |shape, x| shape.and_then(|shape| common(self.name, &shape, x)));
+        let columns = columns(operands, Dimension::slice(&shape.ok()?));
+        let rows = columns.iter().map(Vec::len).min().unwrap_or(0);
+        (0..rows).find_map(|k| self.traced.edge(&columns.iter().map(|column| column[k]).collect::<Vec<T>>()))
     }
 }
 impl<T: Float> Mapped<T> {

@@ -28,19 +28,22 @@ impl<T: Float> Sweep<'_, T> {
             position -= 1;
             let index = start_of(number) | position;
             let cell = chunk.at(index);
-            if cell.adjoint.get().is_exact_zero() && cell.meta.get() & VISITED == 0 {
+            // also where the adjoint is zero: it may meet an infinity
+            if !self.lists.reached.contains(&index) {
                 continue;
             }
+            self.lists.reached.extend(home.operands_in(index));
+            home.look_for_edge(index);
             let adjoint = self.flow_at(index);
             let good = |sweep: &Self, index| sweep.flow_at(index).is_none_or(|flow| flow.all_finite());
             // what has gone wrong before is not this operation's doing
             let innocent = good(self, index) && home.computed_from_finite(index);
             let operands = if innocent { home.operands_in(index) } else { Vec::new() };
             let operands: Vec<u32> = operands.into_iter().filter(|&operand| good(self, operand)).collect();
-            match code(cell.meta.get()) {
+            home.looking_for_swallowed(index, adjoint.as_ref(), || match code(cell.meta.get()) {
                 PAYLOAD => self.pull(cell, cell.adjoint.get()),
                 other => self.rare(other, cell, cell.adjoint.get()),
-            }
+            });
             for operand in operands {
                 if let (Some(adjoint), Some(wrong)) =
                     (&adjoint, self.flow_at(operand).filter(|flow| !flow.all_finite()))

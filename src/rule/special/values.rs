@@ -1,7 +1,7 @@
 //! The values, on plain numbers: in `f64`, rounded for `f32`. What `pxfm` has comes from there; what it has not, or not
 //! well, stands here.
 
-use crate::rule::kinks::strong_zero;
+use crate::rule::strong_zero::strong_zero;
 use num_traits::Float as Plain;
 use std::f64::consts::{FRAC_2_SQRT_PI, PI, SQRT_2, TAU};
 
