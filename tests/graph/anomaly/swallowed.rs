@@ -1,7 +1,8 @@
 //! What a zero swallows is reported, and nothing else is.
 
 use backprop::anomaly::{Anomaly, Phase, detect};
-use backprop::{Dual, Node, NodeArray, dot, gradients, norm, zip_map};
+use backprop::{Dual, Node, NodeArray, dot, gradients, norm};
+use backprop::array::zip_map;
 use ndarray::array;
 
 fn swallowed(f: impl FnOnce()) -> Anomaly {
@@ -28,7 +29,7 @@ fn the_three_of_the_guide() {
         "in the derivative of exp(800.0) a zero met inf, and nothing flows, recorded before anomaly mode"
     );
 
-    let x = Node::leaf(0.0);
+    let x = Node::leaf(0.0_f64);
     let found = swallowed(|| (0.0 * x.sqrt()).backward());
     assert_eq!((found.operation.as_str(), found.location.is_some()), ("sqrt", true), "{found}");
 }
@@ -48,7 +49,7 @@ fn the_hessian_of_a_squared_length_at_the_origin() {
 
 #[test]
 fn in_gradients() {
-    let x = Node::leaf(0.0);
+    let x = Node::leaf(0.0_f64);
     assert_eq!(operation(|| drop(gradients(&(0.0 * x.sqrt()), &x))), "sqrt");
     let y = Node::leaf(0.0);
     assert_eq!(operation(|| drop(gradients(&(&y * x.sqrt()), &x))), "sqrt");
@@ -65,7 +66,7 @@ fn in_arrays() {
 
 #[test]
 fn in_tangents() {
-    let x = Node::leaf(Dual::new(0.0, [0.0]));
+    let x = Node::leaf(Dual::new(0.0_f64, [0.0]));
     // the slope's tangent: 0 times an infinity
     assert!(detect(|| (x.sqrt() * 2.0).backward()).is_err());
 }
