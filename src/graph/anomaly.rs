@@ -273,12 +273,8 @@ pub(crate) fn array<T: Float>(
 fn met(lost: f64) -> String {
     format!("{lost:?}")
 }
-/// The kinks at which a slope jumps between directions: where a zero comes, the slope's own slope, which is infinite, is
-/// lost. A zero that is exact has no derivative to lose.
-fn loses_curvature<T: Float, S: Elementary>(home: &Home<T>, index: u32, adjoint: &S) -> bool {
-    if adjoint.to_f64_value() != 0.0 || adjoint.is_exact_zero() {
-        return false;
-    }
+/// Whether a cell is at a kink at which the slope jumps between directions, so that the slope's own slope is infinite.
+fn is_radial_kink<T: Float>(home: &Home<T>, index: u32) -> bool {
     let radial = [Recorded::Row(Op::Abs), Recorded::Row(Op::Hypot), Recorded::Fold(Fold::Norm)];
     let values = || home.operands_in(index).into_iter().map(|x| home.cell(x).value.get().to_f64_value());
     home.recorded(index).is_some_and(|recorded| radial.contains(&recorded)) && values().all(|x| x == 0.0)
@@ -318,11 +314,11 @@ impl<T: Float> Home<T> {
     pub(super) fn looking_for_swallowed(&self, index: u32, adjoint: Option<&Flow<T>>, pull: impl FnOnce()) {
         strong_zero::forget();
         pull();
-        let curvature = match adjoint {
-            Some(Flow::Number(adjoint)) => loses_curvature(self, index, adjoint),
-            _ => false,
-        };
-        self.report_swallowed(index, curvature);
+        // what was NaN or infinite before is not this operation's doing
+        if adjoint.is_none_or(Flow::all_finite) {
+            let is_zero = matches!(adjoint, Some(Flow::Number(adjoint)) if adjoint.to_f64_value() == 0.0);
+            self.report_swallowed(index, T::ORDERS > 0 && is_zero && is_radial_kink(self, index));
+        }
     }
     fn report_swallowed(&self, index: u32, curvature: bool) {
         let lost = strong_zero::swallowed().map(met).or_else(|| curvature.then(|| "a kink".into()));
@@ -353,7 +349,9 @@ pub(crate) fn differentiating<T: Float>(z: &Node<T>, adjoint: &Term<T>, f: impl 
     let index = z.index();
     let here = homes::with(|home: &Home<T>| {
         home.look_for_edge(index);
-        let curvature = matches!(adjoint, Term::Number(adjoint) if loses_curvature(home, index, adjoint));
+        // a zero that is exact has no derivative to lose
+        let is_zero = |adjoint: &Node<T>| adjoint.to_f64_value() == 0.0 && !adjoint.is_exact_zero();
+        let curvature = matches!(adjoint, Term::Number(adjoint) if is_zero(adjoint)) && is_radial_kink(home, index);
         (home.place(index), curvature)
     });
     let Some((here, curvature)) = here else { return f() };

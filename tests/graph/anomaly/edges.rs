@@ -1,8 +1,8 @@
 //! The list of operations at kinks and rims.
 
 use backprop::anomaly::{AtEdge, detect, edges};
-use backprop::{Dual, Edge, Node, NodeArray, gradients, no_grad, norm};
 use backprop::array::zip_map;
+use backprop::{Dual, Edge, Node, NodeArray, gradients, no_grad, norm};
 use ndarray::array;
 
 fn listed(f: impl FnOnce()) -> Vec<(String, Edge, usize)> {

@@ -1,8 +1,8 @@
 //! What a zero swallows is reported, and nothing else is.
 
 use backprop::anomaly::{Anomaly, Phase, detect};
-use backprop::{Dual, Node, NodeArray, dot, gradients, norm};
 use backprop::array::zip_map;
+use backprop::{Dual, Node, NodeArray, dot, gradients, norm};
 use ndarray::array;
 
 fn swallowed(f: impl FnOnce()) -> Anomaly {
@@ -47,19 +47,21 @@ fn the_hessian_of_a_squared_length_at_the_origin() {
     assert_eq!(detect(|| x.hypot(&y).square().backward()), Ok(()));
 }
 
+/// There the slopes are values of their own, so that the infinity is an anomaly before a zero meets it.
 #[test]
 fn in_gradients() {
-    let x = Node::leaf(0.0_f64);
-    assert_eq!(operation(|| drop(gradients(&(0.0 * x.sqrt()), &x))), "sqrt");
-    let y = Node::leaf(0.0);
-    assert_eq!(operation(|| drop(gradients(&(&y * x.sqrt()), &x))), "sqrt");
+    let at_sqrt = |f: &dyn Fn()| assert_eq!(detect(f).unwrap_err().operation, "sqrt");
+    let (x, y) = (Node::leaf(0.0_f64), Node::leaf(0.0));
+    at_sqrt(&|| drop(gradients(&(0.0 * x.sqrt()), &x)));
+    at_sqrt(&|| drop(gradients(&(&y * x.sqrt()), &x)));
+    let x = NodeArray::leaf(array![4.0, 0.0]);
+    at_sqrt(&|| drop(gradients(&(x.sqrt() * array![1.0, 0.0]).sum(), &x)));
 }
 
 #[test]
 fn in_arrays() {
     let x = NodeArray::leaf(array![4.0, 0.0]);
     assert_eq!(operation(|| (x.sqrt() * array![1.0, 0.0]).sum().backward()), "sqrt");
-    assert_eq!(operation(|| drop(gradients(&(x.sqrt() * array![1.0, 0.0]).sum(), &x))), "sqrt");
     let mask = NodeArray::constant(array![1.0, 0.0]);
     assert_eq!(operation(|| zip_map([&x, &mask], |[x, m]| m * x.sqrt()).sum().backward()), "zip_map");
 }
