@@ -8,11 +8,12 @@ use super::moves::{concatenate_any, range, reshape};
 use crate::array::data::kernel;
 use crate::array::record::{Pull, Rule, record};
 use crate::error::accept;
+use crate::graph::anomaly::Watched;
 use crate::graph::array::{Flow, NodeArray, NodeArrayD, Values};
 use crate::graph::handle::Node;
 use crate::graph::recorded::Recorded;
 use crate::number::Float;
-use crate::rule::{Fold, Needs, Op, kinks};
+use crate::rule::{Edge, Fold, Needs, Op, kinks};
 use ndarray::{Axis, Dimension, IxDyn};
 
 /// The axis along which is reduced; `None`: the whole array.
@@ -54,6 +55,12 @@ pub(crate) fn lanes<T: Float>(x: &Values<T>, along: Along, f: impl Fn(&[T]) -> T
         }
     };
     Values::from_vec(shape, elements)
+}
+/// A kink, if a lane of the operand is at one.
+fn kink_in_lanes<T: Float>(operands: &[Watched<T>], along: Along, is_at_kink: impl Fn(&[T]) -> bool) -> Option<Edge> {
+    let [Watched::Array(x)] = operands else { return None };
+    let found = lanes(x, along, |lane| T::of(f64::from(u8::from(is_at_kink(lane)))));
+    found.iter().any(|&found| found == T::of(1.0)).then_some(Edge::Kink)
 }
 /// `f` writes to each lane of a copy.
 pub(crate) fn on_lanes<T: Float>(x: &Values<T>, along: Along, f: impl Fn(&mut [T])) -> Values<T> {
@@ -195,6 +202,13 @@ impl<T: Float> Rule<T> for Extreme {
     fn needs(&self, _: usize) -> Needs {
         Needs::FIRST
     }
+    fn edge(&self, operands: &[Watched<T>]) -> Option<Edge> {
+        let ties = |lane: &[T]| {
+            let best = extreme(lane, self.largest);
+            best.to_f64_value().is_finite() && lane.iter().filter(|&&x| x == best).count() > 1
+        };
+        kink_in_lanes(operands, self.along, ties)
+    }
     fn pull(&self, at: &mut Pull<'_, T>) {
         let x = at.operand(0);
         // locally constant
@@ -289,6 +303,9 @@ impl<T: Float> Rule<T> for Norm {
     }
     fn needs(&self, _: usize) -> Needs {
         Needs::FIRST | Needs::RESULT
+    }
+    fn edge(&self, operands: &[Watched<T>]) -> Option<Edge> {
+        kink_in_lanes(operands, self.along, |lane| !lane.is_empty() && lane.iter().all(|&x| x == T::of(0.0)))
     }
     fn pull(&self, at: &mut Pull<'_, T>) {
         let x = at.operand(0);

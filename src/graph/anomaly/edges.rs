@@ -107,8 +107,7 @@ pub(super) fn look<T: Float>(
         Recorded::Row(op) => in_elements(*op, 0, operands, shape),
         Recorded::Power(n) => in_elements(Op::Powi, *n, operands, shape),
         Recorded::Polygamma(n) => in_elements(Op::Polygamma, *n, operands, shape),
-        Recorded::Fold(fold) => fold.edge(&elements_of(operands)).map(|edge| (edge, 0, 1)),
-        _ => of_rule().map(|edge| (edge, 0, 1)),
+        recorded => of_rule().or_else(|| of_numbers(recorded, operands)).map(|edge| (edge, 0, 1)),
     };
     let Some((edge, first, elements)) = found else { return };
     let operands = operands.iter().map(|x| x.describe(shape, first)).collect();
@@ -117,12 +116,14 @@ pub(super) fn look<T: Float>(
     let at_edge = AtEdge { edge, operation: recorded.to_string(), operands, elements, location, recorded_before };
     FOUND.with_borrow_mut(|found| found.iter_mut().for_each(|found| found.push(at_edge.clone())));
 }
-fn elements_of<T: Float>(operands: &[Watched<T>]) -> Vec<f64> {
-    let elements = operands.iter().map(|x| match x {
-        Watched::Number(x) => vec![x.to_f64_value()],
-        Watched::Array(values) => values.iter().map(T::to_f64_value).collect(),
-    });
-    elements.collect::<Vec<_>>().concat()
+/// The edge of a fold over numbers.
+fn of_numbers<T: Float>(recorded: &Recorded, operands: &[Watched<T>]) -> Option<Edge> {
+    let Recorded::Fold(fold) = recorded else { return None };
+    let number = |x: &Watched<T>| match x {
+        Watched::Number(x) => Some(x.to_f64_value()),
+        Watched::Array(_) => None,
+    };
+    fold.edge(&operands.iter().map(number).collect::<Option<Vec<f64>>>()?)
 }
 /// The edge of the first element that is at one, its place, and how many there are.
 fn in_elements<T: Float>(op: Op, n: i32, operands: &[Watched<T>], shape: &[usize]) -> Option<(Edge, usize, usize)> {

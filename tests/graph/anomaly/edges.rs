@@ -3,7 +3,7 @@
 use backprop::anomaly::{AtEdge, detect, edges};
 use backprop::array::zip_map;
 use backprop::{Dual, Edge, Node, NodeArray, gradients, no_grad, norm};
-use ndarray::array;
+use ndarray::{Axis, array};
 
 fn listed(f: impl FnOnce()) -> Vec<(String, Edge, usize)> {
     edges(f).1.into_iter().map(|AtEdge { operation, edge, elements, .. }| (operation, edge, elements)).collect()
@@ -60,8 +60,8 @@ fn of_arrays() {
     assert_eq!(listed(|| drop(x.abs())), one("abs", Edge::Kink, 2));
     assert_eq!(listed(|| drop(x.max(0.0))), one("max", Edge::Kink, 2));
     assert_eq!(listed(|| drop(x.exp())), []);
-    let y = x.relu();
-    assert_eq!(listed(|| y.sum().backward()), one("relu", Edge::Kink, 2));
+    let positive = x.relu();
+    assert_eq!(listed(|| positive.sum().backward()), one("relu", Edge::Kink, 2));
     let (_, found) = edges(|| x.abs());
     assert_eq!(found[0].operands, ["0.0 at [0]"]);
     assert_eq!(listed(|| drop(x.max_all())), one("max", Edge::Kink, 1));
@@ -70,6 +70,12 @@ fn of_arrays() {
     assert_eq!(listed(|| drop(x.map(|x| x.abs() + 1.0))), one("map", Edge::Kink, 1));
     assert_eq!(listed(|| drop(x.map(|x| x.exp()))), []);
     assert_eq!(listed(|| drop((&x * 0.0).norm())), one("norm", Edge::Kink, 1));
+    let y = NodeArray::leaf(array![[0.0, 0.0], [1.0, 2.0]]);
+    assert_eq!(listed(|| drop(y.norm_axis(Axis(1)))), one("norm", Edge::Kink, 1));
+    assert_eq!(listed(|| drop(y.norm_axis(Axis(0)))), []);
+    assert_eq!(listed(|| drop(y.max_axis(Axis(1)))), one("max", Edge::Kink, 1));
+    let z = y.max_axis(Axis(1));
+    assert_eq!(listed(|| z.sum().backward()), one("max", Edge::Kink, 1));
 }
 
 #[test]
