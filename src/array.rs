@@ -12,6 +12,7 @@
 //! | `choice` | choosing element by element |
 //! | `convert` | to and from numbers and plain arrays |
 //! | `reduce`, `reductions` | sums, products, extremes, norms; by name |
+//! | `rim` | lanes with special elements, and those that would overflow on the way |
 //! | `moves`, `shape` | reshaping, slicing, selecting, putting together; by name |
 //! | `product` | products of vectors and matrices |
 //! | `operators` | the std operators, in every ownership form |
@@ -43,6 +44,7 @@ mod parameters;
 mod product;
 mod reduce;
 mod reductions;
+mod rim;
 mod shape;
 mod trace;
 pub use dropout::Dropout;

@@ -23,6 +23,7 @@
 pub(crate) mod branch;
 pub(crate) mod fault;
 pub(crate) mod fold;
+mod reduction;
 pub(crate) mod kinks;
 pub(crate) mod learning;
 pub(crate) mod loops;

@@ -9,7 +9,8 @@ use super::elementwise::binary;
 use super::kernel;
 use super::operation::{Edge, Pull, Rule, record, record_number, recording};
 use super::operators::ArrayOperand;
-use super::reduce::{on_lanes, softmax, sum_keep, two};
+use super::rim;
+use super::reduce::{Moving, Softmax, moving, on_lanes, softmax, softmax_adjoint, sum_keep, two};
 use super::same_shape;
 use crate::error::{Error, accept};
 use crate::graph::array::{NodeArray, NodeArrayD, Values};
@@ -33,15 +34,15 @@ fn top<T: Float>(lane: &[T]) -> Option<usize> {
     }
     lane.get(top).filter(|high| num_traits::Float::is_finite(**high)).map(|_| top)
 }
-/// The softmax of a lane without a largest finite element: by the convention of `logsumexp`.
-fn infinite<T: Float>(lane: &mut [T]) {
-    let z = Fold::LogSumExp.value(lane, &[]);
+/// The slopes of `logsumexp`; those of a lane without a largest finite element are constants.
+fn softmax_of<T: Float>(lane: &mut [T]) {
+    let z = T::fold(Fold::LogSumExp, lane, &[]);
     lane.copy_from_slice(&Fold::LogSumExp.slopes_of_one(lane, &z));
 }
 pub(crate) fn log_softmax_of<T: Float>(lane: &mut [T]) {
     let Some(top) = top(lane) else {
-        infinite(lane);
-        lane.iter_mut().for_each(|x| *x = x.ln());
+        let logs: Vec<T> = (0..lane.len()).map(|k| T::fold(Fold::LogSoftmax(k), lane, &[])).collect();
+        lane.copy_from_slice(&logs);
         return;
     };
     let high = lane[top];
@@ -55,8 +56,8 @@ pub(crate) fn log_softmax_of<T: Float>(lane: &mut [T]) {
 pub(crate) fn surprise<T: Float>(lane: &mut [T], label: usize) -> T {
     let one = T::of(1.0);
     let Some(top) = top(lane) else {
-        infinite(lane);
-        let value = -lane[label].ln();
+        let value = -T::fold(Fold::LogSoftmax(label), lane, &[]);
+        softmax_of(lane);
         lane[label] -= one;
         return value;
     };
@@ -77,19 +78,31 @@ pub(crate) fn surprise<T: Float>(lane: &mut [T], label: usize) -> T {
 // ------------------------------------------------------------------------------------------------ log-softmax
 
 /// `xᵢ − ln Σ e^xₖ`. The adjoint is `g − softmax·Σ g`, and the softmax is `e` to the result.
-struct LogSoftmax {
+struct LogSoftmax<T: Float> {
     along: usize,
+    moving: Moving<T>,
 }
-impl<T: Float> Rule<T> for LogSoftmax {
+impl<T: Float> Rule<T> for LogSoftmax<T> {
     fn recorded(&self) -> Recorded {
         Recorded::Array("log_softmax")
     }
     fn pull(&self, at: &mut Pull<'_, T>) {
-        let softmax = super::elementwise::unary(Op::Exp, 0, &at.result());
+        let along = Some(self.along);
+        let values = kernel::map(&at.look_at_result(), |x| x.exp());
+        let values = still(values, &self.moving);
+        let softmax = at.function(0, Softmax { along, moving: self.moving.clone() }, values);
         let g = at.adjoint();
-        let through = two(Op::Through, &softmax, &sum_keep(&g, Some(self.along)));
+        let through = two(Op::Through, &softmax, &sum_keep(&g, along));
         at.give(0, &two(Op::Sub, &g, &through));
     }
+}
+/// The shares of lanes that do not move, as constants.
+fn still<T: Float>(shares: Values<T>, moving: &Moving<T>) -> Values<T> {
+    let Some(moving) = moving else { return shares };
+    let moving = moving.values();
+    let moving = kernel::stretch(&moving, &shares.raw_dim());
+    let constant = |(x, moving): (&T, &T)| if *moving == T::of(0.0) { T::of(x.to_f64_value()) } else { *x };
+    Values::from_vec(shares.raw_dim(), shares.iter().zip(moving.iter()).map(constant).collect())
 }
 #[track_caller]
 fn log_softmax<T: Float>(x: &NodeArrayD<T>, along: usize) -> NodeArrayD<T> {
@@ -97,7 +110,8 @@ fn log_softmax<T: Float>(x: &NodeArrayD<T>, along: usize) -> NodeArrayD<T> {
     if !recording([x]) {
         return NodeArray::made(values);
     }
-    record(LogSoftmax { along }, [Edge::array(x, false)], values, true)
+    let moving = moving(&x.body().look(), Some(along));
+    record(LogSoftmax { along, moving }, [Edge::array(x, false)], values, true)
 }
 
 // ------------------------------------------------------------------------------------------------ cross-entropy
@@ -107,6 +121,7 @@ fn log_softmax<T: Float>(x: &NodeArrayD<T>, along: usize) -> NodeArrayD<T> {
 struct CrossEntropy<T: Float> {
     labels: Rc<[usize]>,
     slopes: NodeArrayD<T>,
+    moving: Moving<T>,
 }
 impl<T: Float> Rule<T> for CrossEntropy<T> {
     fn recorded(&self) -> Recorded {
@@ -116,15 +131,15 @@ impl<T: Float> Rule<T> for CrossEntropy<T> {
         size_of_val(&*self.labels)
     }
     fn pull(&self, at: &mut Pull<'_, T>) {
-        let slopes = at.function(0, Surplus(self.labels.clone()), self.slopes.values());
+        let slopes = at.function(0, Surplus(self.labels.clone(), self.moving.clone()), self.slopes.values());
         let rows = NodeArray::made(Values::scalar(T::of(self.labels.len() as f64)));
         let share = two(Op::Div, &at.adjoint(), &rows);
         at.give(0, &two(Op::Through, &slopes, &share));
     }
 }
 /// `softmax − one-hot`, row by row. The adjoint is the softmax's, `s·(g − Σ g·s)`.
-struct Surplus(Rc<[usize]>);
-impl<T: Float> Rule<T> for Surplus {
+struct Surplus<T: Float>(Rc<[usize]>, Moving<T>);
+impl<T: Float> Rule<T> for Surplus<T> {
     fn recorded(&self) -> Recorded {
         Recorded::Array("softmax_minus_labels")
     }
@@ -136,8 +151,7 @@ impl<T: Float> Rule<T> for Surplus {
         let mut labels: ArrayD<T> = kernel::blank(surplus.body().shape());
         self.0.iter().enumerate().for_each(|(row, &label)| labels[[row, label]] = T::of(1.0));
         let s = two(Op::Add, &surplus, &NodeArray::made(Values::new(labels)));
-        let mean = sum_keep(&two(Op::Through, &s, &g), Some(1));
-        at.give(0, &two(Op::Through, &s, &two(Op::Sub, &g, &mean)));
+        at.give(0, &softmax_adjoint(&s, &g, Some(1), &self.1));
     }
 }
 /// # Errors
@@ -175,7 +189,8 @@ fn cross_entropy<T: Float>(x: &NodeArrayD<T>, labels: Vec<usize>) -> Node<T> {
     if !recording([x]) {
         return Node::slot(CONSTANT, mean);
     }
-    let rule = CrossEntropy { labels: labels.into(), slopes: NodeArray::made(slopes) };
+    let moving = moving(&x.body().look(), Some(1));
+    let rule = CrossEntropy { labels: labels.into(), slopes: NodeArray::made(slopes), moving };
     record_number(rule, [Edge::array(x, false)], mean, false)
 }
 
@@ -197,7 +212,14 @@ impl<T: Float> Rule<T> for MeanSquare {
 /// Of at least one element.
 #[track_caller]
 fn mean_square<T: Float>(d: &NodeArrayD<T>) -> Node<T> {
-    let mean = kernel::total(&kernel::map(&d.body().look(), |d| d * d)) / T::of(d.len() as f64);
+    let n = T::of(d.len() as f64);
+    let mean_of = |scale: T| kernel::total(&kernel::map(&d.body().look(), |d| (d * scale) * (d * scale))) / n;
+    let mut mean = mean_of(T::of(1.0));
+    if !num_traits::Float::is_finite(mean) && rim::is_finite(d) {
+        // the sum of the squares has overflowed
+        let scale = T::of(rim::small::<T>());
+        mean = mean_of(scale) / scale / scale;
+    }
     if !recording([d]) {
         return Node::slot(CONSTANT, mean);
     }

@@ -5,8 +5,9 @@ use super::elementwise::unary;
 use super::moves::reshape;
 use super::operation::{Edge, Rule, lower, record, recording};
 use super::reduce::{
-    Along, Extreme, LogSumExp, Product, count, extreme, kept, lanes, norm, running_sum, sum, sum_keep, two,
+    Along, Extreme, LogSumExp, Product, count, kept, lanes, norm, running_sum, sum, sum_keep, two,
 };
+use super::rim::{Range, is_finite, multiple};
 use crate::error::{Error, accept};
 use crate::graph::array::{NodeArray, NodeArrayD, Values};
 use crate::graph::handle::Node;
@@ -60,23 +61,41 @@ impl To {
     fn keep<T: Float>(self, x: &NodeArrayD<T>, along: Along) -> NodeArrayD<T> {
         let n = count(x.body().shape(), along) as f64;
         let number = |number: f64| NodeArray::made(Values::scalar(T::of(number)));
-        let reduce = |f: &dyn Fn(&[T]) -> T| lanes(&x.body().look(), along, f);
+        let reduce = |fold: Fold| lanes(&x.body().look(), along, |lane| T::fold(fold, lane, &[]));
         match self {
             To::Sum => sum_keep(x, along),
-            To::Mean => two(Op::Div, &sum_keep(x, along), &number(n)),
-            To::Product => {
-                made(x, reduce(&|lane| lane.iter().fold(T::of(1.0), |z, &x| z * x)), Product { along }, false)
+            To::Mean => {
+                let mean = |x: &NodeArrayD<T>| two(Op::Div, &sum_keep(x, along), &number(n));
+                let plain = mean(x);
+                match beyond(x, along, &plain, Range::Sums) {
+                    Some([multiple, undo]) => two(Op::Div, &mean(&multiple), &undo),
+                    None => plain,
+                }
             }
+            To::Product => made(x, reduce(Fold::Product), Product { along }, false),
             To::Max | To::Min => {
-                let largest = matches!(self, To::Max);
-                made(x, reduce(&|lane| extreme(lane, largest)), Extreme { along, largest }, false)
+                let rule = Extreme { along, largest: matches!(self, To::Max) };
+                made(x, reduce(rule.fold()), rule, false)
             }
             To::Variance(ddof) => {
-                let apart = two(Op::Sub, x, &To::Mean.keep(x, along));
-                two(Op::Div, &sum_keep(&unary(Op::Square, 0, &apart), along), &number(n - ddof))
+                let squares = |x: &NodeArrayD<T>| sum_keep(&unary(Op::Square, 0, &apart(x, along)), along);
+                let variance = |x: &NodeArrayD<T>| two(Op::Div, &squares(x), &number(n - ddof));
+                let plain = variance(x);
+                match beyond(x, along, &plain, Range::Squares) {
+                    Some([multiple, undo]) => two(Op::Div, &two(Op::Div, &variance(&multiple), &undo), &undo),
+                    None => plain,
+                }
             }
-            To::Deviation(ddof) => unary(Op::Sqrt, 0, &To::Variance(ddof).keep(x, along)),
-            To::LogSumExp => made(x, reduce(&|lane| Fold::LogSumExp.value(lane, &[])), LogSumExp { along }, false),
+            // the root of the variance would lose what its squares lose
+            To::Deviation(ddof) => {
+                let root = number((n - ddof).sqrt());
+                let deviation = |x: &NodeArrayD<T>| two(Op::Div, &norm(&apart(x, along), along), &root);
+                match multiple(x, along, Range::Length) {
+                    Some([multiple, undo]) => two(Op::Div, &deviation(&multiple), &undo),
+                    None => deviation(x),
+                }
+            }
+            To::LogSumExp => made(x, reduce(Fold::LogSumExp), LogSumExp { along }, false),
             To::Norm => norm(x, along),
             To::NormOne => sum_keep(&unary(Op::Abs, 0, x), along),
             To::NormMax => To::Max.keep(&unary(Op::Abs, 0, x), along),
@@ -88,14 +107,17 @@ impl To {
         self.check(operation, x.body().shape(), None)?;
         Ok(match self {
             To::Sum => sum(x),
-            To::Mean => sum(x) / T::of(x.len() as f64),
-            To::Variance(ddof) => {
-                let apart = two(Op::Sub, x, &To::Mean.keep(x, None));
-                sum(&unary(Op::Square, 0, &apart)) / T::of(x.len() as f64 - ddof)
+            To::Mean => {
+                let mean = sum(x) / T::of(x.len() as f64);
+                if num_traits::Float::is_finite(mean.value()) { mean } else { lowered(&self.keep(x, None)) }
             }
-            To::Deviation(ddof) => To::Variance(ddof).whole(operation, x)?.sqrt(),
+            To::Variance(ddof) => {
+                let squares = unary(Op::Square, 0, &apart(x, None));
+                let variance = sum(&squares) / T::of(x.len() as f64 - ddof);
+                if num_traits::Float::is_finite(variance.value()) { variance } else { lowered(&self.keep(x, None)) }
+            }
             To::NormOne => sum(&unary(Op::Abs, 0, x)),
-            _ => lower(&reshape(&self.keep(x, None), &IxDyn(&[]))),
+            _ => lowered(&self.keep(x, None)),
         })
     }
     #[track_caller]
@@ -116,6 +138,21 @@ impl To {
         self.check(operation, x.body().shape(), Some(axis.index()))?;
         Ok(self.keep(x, Some(axis.index())))
     }
+}
+/// A multiple of the lanes to begin again with, and what undoes it, if the result is not what it would be in a wider range.
+#[track_caller]
+fn beyond<T: Float>(x: &NodeArrayD<T>, along: Along, result: &NodeArrayD<T>, range: Range) -> Option<[NodeArrayD<T>; 2]> {
+    if is_finite(result) { None } else { multiple(x, along, range) }
+}
+/// The distances from the mean.
+#[track_caller]
+fn apart<T: Float>(x: &NodeArrayD<T>, along: Along) -> NodeArrayD<T> {
+    two(Op::Sub, x, &To::Mean.keep(x, along))
+}
+/// One number in an array, as a number.
+#[track_caller]
+fn lowered<T: Float>(x: &NodeArrayD<T>) -> Node<T> {
+    lower(&reshape(x, &IxDyn(&[])))
 }
 #[track_caller]
 fn made<T: Float>(x: &NodeArrayD<T>, values: Values<T>, rule: impl Rule<T>, keep: bool) -> NodeArrayD<T> {

@@ -116,10 +116,8 @@ impl<T: Float> Reader<T> {
         match z.payload().and_then(|payload| payload.recorded()) {
             Some(Recorded::Named(_)) => found[0],
             Some(Recorded::Fold(fold)) => self.fold(fold, &found),
-            operation => panic!(
-                "the closure of map or zip_map puts its argument into {}, which is no row of the table: apply that to the whole array",
-                operation.map_or_else(String::new, |operation| operation.to_string())
-            ),
+            Some(operation) => no_row(&operation),
+            None => Found::Outside(z.index()),
         }
     }
     fn step(&mut self, op: Op, exponent: i32, operands: &[Found]) -> Found {
@@ -133,6 +131,10 @@ impl<T: Float> Reader<T> {
             Fold::Sum => (x.to_vec(), Op::Add),
             Fold::Norm => (x.to_vec(), Op::Hypot),
             Fold::LogSumExp => (x.to_vec(), Op::LogAddExp),
+            Fold::Product => (x.to_vec(), Op::Mul),
+            Fold::Max => (x.to_vec(), Op::Max),
+            Fold::Min => (x.to_vec(), Op::Min),
+            Fold::LogSoftmax(_) => no_row(&Recorded::Fold(fold)),
             Fold::Dot => {
                 let (x, y) = x.split_at(x.len() / 2);
                 (x.iter().zip(y).map(|(&x, &y)| self.step(Op::Mul, 0, &[x, y])).collect(), Op::Add)
@@ -159,6 +161,15 @@ impl<T: Float> Reader<T> {
             }
         })
     }
+}
+
+/// # Panics
+/// Always.
+#[track_caller]
+fn no_row(operation: &Recorded) -> ! {
+    panic!(
+        "the closure of map or zip_map puts its argument into {operation}, which is no row of the table: apply that to the whole array"
+    )
 }
 
 /// The adjoints of inputs and captured numbers, for any kind of number: the steps from the last to the first.
