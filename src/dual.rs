@@ -116,6 +116,20 @@ impl<T: Elementary, const N: usize> Dual<T, N> {
         &self.tangents[k]
     }
 
+    /// A constant with the same value, itself detached: what does not vary at any level.
+    ///
+    /// ```
+    /// use backprop::{derivative, Dual};
+    /// assert_eq!(derivative(|x| x * x.detach(), 3.0), 3.0);
+    /// let x = Dual::variable(Dual::variable(3.0));
+    /// assert_eq!(x.detach().value().derivative(), 0.0);
+    /// ```
+    #[inline(always)]
+    #[must_use]
+    pub fn detach(&self) -> Self {
+        Dual::constant(self.value.detach())
+    }
+
     #[inline(always)]
     fn part(&self) -> &T {
         &self.value
@@ -295,6 +309,10 @@ impl<T: Elementary, const N: usize> Elementary for Dual<T, N> {
     #[inline(always)]
     fn to_f64_value(&self) -> f64 {
         self.value.to_f64_value()
+    }
+    #[inline(always)]
+    fn detach(&self) -> Self {
+        Self::detach(self)
     }
     table!(delegates);
 

@@ -163,6 +163,18 @@ impl<T: Elementary, const K: usize> Jet<T, K> {
         sum.map_or_else(|| self.value(), |sum| sum * &t + &self.value)
     }
 
+    /// A constant series with the same value, itself detached: what does not vary at any level.
+    ///
+    /// ```
+    /// use backprop::taylor;
+    /// assert_eq!(taylor::<2, _>(|t| t * t.detach(), 3.0).higher(), &[3.0, 0.0]);
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn detach(&self) -> Self {
+        Jet::constant(self.value.detach())
+    }
+
     /// The result of an operation on many operands, from its value and its slopes.
     pub(crate) fn risen(value: T, x: &[Self], slopes: impl Fn(&[Self], &Self) -> Vec<Self>) -> Self {
         recurrence::rise_over(value, x, slopes)
@@ -298,6 +310,10 @@ impl<T: Elementary, const K: usize> Elementary for Jet<T, K> {
     #[inline]
     fn to_f64_value(&self) -> f64 {
         self.value.to_f64_value()
+    }
+    #[inline]
+    fn detach(&self) -> Self {
+        Self::detach(self)
     }
     table!(delegates);
 

@@ -149,18 +149,27 @@ impl<T: Float> Node<T> {
         .expect(ENDING);
     }
 
-    /// A constant with the same value: what it was computed from is neither kept alive nor reached by sweeps.
+    /// A constant with the same value: what it was computed from is neither kept alive nor reached by sweeps. The value is
+    /// itself detached: tangents of a `Node<Dual>` are left behind too, so that what is cut off varies at no level.
     ///
     /// ```
-    /// use backprop::Node;
+    /// use backprop::{Dual, Node};
     /// let x = Node::leaf(3.0);
     /// let y = &x * x.detach();
     /// y.backward();
     /// assert_eq!(x.grad(), 3.0);
+    ///
+    /// let x = Node::leaf(Dual::variable(3.0));
+    /// (&x * x.detach()).backward();
+    /// assert_eq!((x.grad().value(), x.grad().derivative()), (3.0, 0.0));
     /// ```
+    ///
+    /// # Panics
+    /// As [`value`](Node::value).
     #[must_use]
+    #[track_caller]
     pub fn detach(&self) -> Self {
-        Node::constant(self.value())
+        Node::constant(self.value().detach())
     }
 
     /// Gives the node a name, for drawings and reports. A leaf or constant gets it itself (all its handles share it);
@@ -180,8 +189,8 @@ impl<T: Float> Node<T> {
                 self.name_slot(name);
                 self
             }
-            LITERAL => self.detach().named(&name),
-            _ if payload::is_constant([&self].into_iter()) => self.detach().named(&name),
+            LITERAL => Node::constant(self.value()).named(&name),
+            _ if payload::is_constant([&self].into_iter()) => Node::constant(self.value()).named(&name),
             _ => payload::record(self.recorded_value(), Named { name, operand: Some(self) }),
         }
     }
@@ -289,6 +298,11 @@ impl<T: Float> Elementary for Node<T> {
     #[inline(always)]
     fn to_f64_value(&self) -> f64 {
         self.part().to_f64_value()
+    }
+    #[inline(always)]
+    #[track_caller]
+    fn detach(&self) -> Self {
+        Self::detach(self)
     }
     table!(delegates);
 

@@ -88,6 +88,24 @@ pub trait Elementary:
     /// The value of the innermost plain number, for reports and for branches.
     fn to_f64_value(&self) -> f64;
 
+    /// A constant with the same value: cut off from every derivative at once, whatever levels the number has. Graph, tape,
+    /// tangents and coefficients of a series are left behind, within its parts too. A plain number is itself.
+    ///
+    /// ```
+    /// use backprop::{derivative, grad, Dual, Number, Var};
+    /// /// `x` times what `x` happens to be
+    /// fn f<S: Number>(x: &S) -> S {
+    ///     x * x.detach()
+    /// }
+    /// assert_eq!(f(&3.0), 9.0);
+    /// assert_eq!(derivative(|x| f(&x), 3.0), 3.0);
+    /// assert_eq!(grad(|&[x]| f(&x), &[3.0]), [3.0]);
+    /// // forward over reverse: the slope is what `x` happens to be, which does not vary
+    /// assert_eq!(grad(|&[x]: &[Var<Dual>; 1]| f(&x), &[Dual::variable(3.0)])[0].derivative(), 0.0);
+    /// ```
+    #[must_use]
+    fn detach(&self) -> Self;
+
     table!(declarations);
 
     /// A [`Fold`] as one operation.
@@ -211,6 +229,10 @@ macro_rules! plain_numbers { ($($t:ident)*) => { $(
         #[inline(always)]
         fn to_f64_value(&self) -> f64 {
             f64::from(*self)
+        }
+        #[inline(always)]
+        fn detach(&self) -> Self {
+            *self
         }
         table!(plain_methods);
 

@@ -71,6 +71,17 @@ impl<T: Float> Var<T> {
     pub fn value(&self) -> T {
         self.value
     }
+    /// A constant with the same value, itself detached: what does not vary at any level. It may be used in any call.
+    ///
+    /// ```
+    /// use backprop::grad;
+    /// assert_eq!(grad(|&[x]| x * x.detach(), &[3.0]), [3.0]);
+    /// ```
+    #[inline(always)]
+    #[must_use]
+    pub fn detach(&self) -> Self {
+        Var::constant(self.value.detach())
+    }
     /// Whether nothing flows in here.
     ///
     /// ```
@@ -305,6 +316,10 @@ impl<T: Float> Elementary for Var<T> {
     #[inline(always)]
     fn to_f64_value(&self) -> f64 {
         self.value.to_f64_value()
+    }
+    #[inline(always)]
+    fn detach(&self) -> Self {
+        Self::detach(self)
     }
     table!(delegates);
 

@@ -122,6 +122,9 @@ impl<T: Float> Elementary for Lanes<T> {
     fn to_f64_value(&self) -> f64 {
         f64::NAN
     }
+    fn detach(&self) -> Self {
+        Lanes(self.0.detach())
+    }
     table!(rows);
 
     fn fold(fold: Fold, _: &[Self], _: &[Self]) -> Self {

@@ -50,7 +50,7 @@ pub fn number_row<S: Number>(op: Op, n: i32, x: &[&S]) -> S {
         binary: Powf powf LogAddExp logaddexp Atan2 atan2 Hypot hypot Max max Min min Copysign copysign
     }
 }
-macro_rules! scalars { ($($S:ty, |$x:ident| $detach:expr;)*) => { $(
+macro_rules! scalars { ($($S:ty)*) => { $(
     impl Scalar for $S {
         fn of(x: f64) -> Self {
             Elementary::of(x)
@@ -62,16 +62,11 @@ macro_rules! scalars { ($($S:ty, |$x:ident| $detach:expr;)*) => { $(
             number_row(op, exponent, x)
         }
         fn detach(&self) -> Self {
-            let $x = self;
-            $detach
+            Elementary::detach(self)
         }
     }
 )* } }
-scalars! {
-    f64, |x| *x;
-    Node<f64>, |x| x.detach();
-    Node<Dual>, |x| Node::constant(Dual::constant(x.value().value()));
-}
+scalars!(f64 Node<f64> Node<Dual>);
 
 /// A cell: its elements in row-major order.
 #[derive(Clone)]
