@@ -62,7 +62,7 @@ use crate::graph::handle::Node;
 use crate::graph::home::Home;
 use crate::graph::homes::{self, ENDING};
 use crate::graph::recorded::Recorded;
-use crate::number::Float;
+use crate::number::{Elementary, Float};
 use ndarray::{ArcArray, ArrayBase, ArrayRef, Data, Dimension, Ix0, Ix1, Ix2, Ix3, Ix4, Ix5, Ix6};
 use operation::{Edge, Pull, Rule, record, recording};
 use std::rc::Rc;
@@ -284,18 +284,23 @@ impl<T: Float, D: Dimension> NodeArray<T, D> {
         }))
     }
 
-    /// A constant with the same values: what it was computed from is neither kept alive nor reached by sweeps.
+    /// A constant with the same values: what it was computed from is neither kept alive nor reached by sweeps. It cuts in
+    /// every mode at once: of elements that carry derivatives themselves only the values are left.
     ///
     /// ```
     /// use backprop::NodeArray;
     /// let x = NodeArray::leaf(ndarray::array![2.0, 3.0]);
     /// (&x * x.detach()).sum().backward();
     /// assert_eq!(x.grad(), ndarray::array![2.0, 3.0]);
+    /// let x = NodeArray::leaf(ndarray::array![backprop::Dual::variable(2.0)]);
+    /// assert_eq!(x.detach().value()[0].derivative(), 0.0);
     /// ```
     #[must_use]
     #[track_caller]
     pub fn detach(&self) -> Self {
-        NodeArray::made(self.values())
+        let values = self.values();
+        // of plain numbers nothing is copied
+        NodeArray::made(if T::ORDERS == 0 { values } else { kernel::map(&values, |x| Elementary::detach(&x)) })
     }
 
     /// Gives the array a name, for drawings and reports. A leaf gets it itself (all its handles share it), of a

@@ -6,6 +6,7 @@
 //! 4. [Derivatives within derivatives](nesting): how levels are kept apart.
 //! 5. [What it costs](cost): time and memory, which mode when.
 //! 6. [At the edges](crate#at-the-edges): kinks, rims, infinities, and what zero times anything is.
+//!    [Reductions and folds there](reductions).
 //! 7. [How accurate each function is](accuracy).
 //! 8. [Operations of your own](crate::custom), for every number or from closures.
 //! 9. [Pictures](crate::draw) of a graph.
@@ -19,6 +20,8 @@ pub mod foreign {}
 pub mod nesting {}
 #[doc = include_str!("../docs/guide/cost.md")]
 pub mod cost {}
+#[doc = include_str!("../docs/guide/reductions.md")]
+pub mod reductions {}
 /// How accurate each row of the table is.
 ///
 #[doc = include_str!("../docs/accuracy.md")]

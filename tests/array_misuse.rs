@@ -7,6 +7,8 @@ mod cases;
 mod closures;
 #[path = "array_misuse/inside.rs"]
 mod inside;
+#[path = "array_misuse/traced.rs"]
+mod traced;
 #[path = "common/panics.rs"]
 mod panics;
 #[path = "array_misuse/updates.rs"]

@@ -7,6 +7,8 @@
 mod cases;
 #[path = "arrays/edges.rs"]
 mod edges;
+#[path = "arrays/folds.rs"]
+mod folds;
 #[path = "arrays/scalars.rs"]
 mod scalars;
 

@@ -150,7 +150,7 @@ fn slow<T: Float>(op: Op, meta: u32, value: T, i: u32, shape: Shape<T>) -> Node<
     };
     let first = own::<T>(i);
     if tracing::is_tracing() {
-        [&first].into_iter().chain(others.iter().flatten()).for_each(|x| x.ask("makes a constant of"));
+        [&first].into_iter().chain(others.iter().flatten()).for_each(|x| x.ask("makes, in no_grad, a constant of"));
     }
     Node::slot(CONSTANT, value)
 }
