@@ -134,6 +134,10 @@ impl<T: Elementary, const N: usize> Dual<T, N> {
     fn part(&self) -> &T {
         &self.value
     }
+    #[inline(always)]
+    fn part_for(&self, _: &str) -> &T {
+        &self.value
+    }
 
     /// Adds to the tangents what comes through one operand.
     pub(crate) fn collect(&mut self, slope: &T, operand: &Self) {
