@@ -8,6 +8,7 @@ mod cases;
 mod edges;
 mod layers;
 mod learn;
+mod look;
 mod map;
 mod reference;
 mod scalars;
