@@ -1,5 +1,7 @@
 //! Numbers that are not nodes, and what they have in common.
 
+#[path = "numbers/confusion.rs"]
+mod confusion;
 #[path = "numbers/detach.rs"]
 mod detach;
 #[path = "numbers/leading.rs"]
