@@ -8,7 +8,7 @@
 //! 6. [Differentiate code you did not write](foreign): which bounds our numbers satisfy, and where derivatives get lost.
 //! 7. [Derivatives within derivatives](nesting): how levels are kept apart.
 //! 8. [What it costs](cost): time and memory, which mode when; [benchmarks]; [compared](compared) with other libraries.
-//! 9. [At the edges](edges): kinks, rims, infinities, and what zero times anything is.
+//! 9. [At the edges](edges): kinks, rims, infinities, and what zero times anything is; [reductions and folds there](reductions).
 //! 10. [How accurate each function is](accuracy).
 //! 11. [Operations of your own](crate::custom), for every number or from closures.
 //! 12. [Pictures](crate::draw) of a graph.
@@ -43,6 +43,8 @@ pub mod compared {}
 pub mod edges {}
 #[doc = include_str!("../docs/guide/panics.md")]
 pub mod panics {}
+#[doc = include_str!("../docs/guide/reductions.md")]
+pub mod reductions {}
 /// How accurate each row of the table is.
 ///
 #[doc = include_str!("../docs/accuracy.md")]

@@ -217,6 +217,10 @@ impl<T: Elementary, const K: usize> Jet<T, K> {
     fn part(&self) -> &T {
         &self.value
     }
+    #[inline(always)]
+    fn part_for(&self, _: &str) -> &T {
+        &self.value
+    }
     #[inline]
     fn at(&self, k: usize) -> &T {
         k.checked_sub(1).map_or(&self.value, |k| &self.higher[k])

@@ -173,7 +173,7 @@ impl<T: Float> Node<T> {
     #[must_use]
     #[track_caller]
     pub fn detach(&self) -> Self {
-        Node::constant(self.value().detach())
+        Node::constant(self.part_for("detaches the value of").detach())
     }
 
     /// Gives the node a name, for drawings and reports. A leaf or constant gets it itself (all its handles share it);
@@ -266,7 +266,7 @@ macro_rules! rule {
         // the value first: it may panic, at the caller's line
         let [p, q, r] = [$x, y, w].map(Node::recorded_value);
         // a closure that is being traced has no values to be refused
-        let value = if tracing::is_tracing() { p + q + r } else { Elementary::$f(&p, &q, &r) };
+        let value = if tracing::is_running() { p + q + r } else { Elementary::$f(&p, &q, &r) };
         record::ternary(Op::$Name, [$x, y, w], value)
     }};
 }

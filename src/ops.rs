@@ -181,8 +181,12 @@ macro_rules! example {
 }
 pub(crate) use example;
 
+/// What asks for a value, for panics: a number of a closure under trace has none.
+pub(crate) const COMPARES: &str = "compares the value of";
+pub(crate) const PRINTS: &str = "prints the value of";
+
 /// The traits of num-traits and std that a number can honour if it is only `Clone`. The type has `constant(T)` and
-/// `part(&self) -> impl Deref<Target = T>` or `&T`.
+/// `part(&self) -> impl Deref<Target = T>` or `&T`, and the same as `part_for(&self, question)`.
 macro_rules! numeric_traits { ([$($g:tt)*] $Type:ty) => {
     impl<$($g)*> num_traits::Zero for $Type {
         #[inline(always)]
@@ -319,22 +323,22 @@ macro_rules! numeric_traits { ([$($g:tt)*] $Type:ty) => {
     impl<$($g)*> PartialEq for $Type {
         #[inline(always)]
         #[track_caller]
-        fn eq(&self, other: &Self) -> bool { *self.part() == *other.part() }
+        fn eq(&self, other: &Self) -> bool { *self.part_for($crate::ops::COMPARES) == *other.part_for($crate::ops::COMPARES) }
     }
     impl<$($g)*> PartialOrd for $Type {
         #[inline(always)]
         #[track_caller]
-        fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> { self.part().partial_cmp(&*other.part()) }
+        fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> { self.part_for($crate::ops::COMPARES).partial_cmp(&*other.part_for($crate::ops::COMPARES)) }
     }
     impl<$($g)*> PartialEq<T> for $Type {
         #[inline(always)]
         #[track_caller]
-        fn eq(&self, other: &T) -> bool { *self.part() == *other }
+        fn eq(&self, other: &T) -> bool { *self.part_for($crate::ops::COMPARES) == *other }
     }
     impl<$($g)*> PartialOrd<T> for $Type {
         #[inline(always)]
         #[track_caller]
-        fn partial_cmp(&self, other: &T) -> Option<std::cmp::Ordering> { self.part().partial_cmp(other) }
+        fn partial_cmp(&self, other: &T) -> Option<std::cmp::Ordering> { self.part_for($crate::ops::COMPARES).partial_cmp(other) }
     }
     impl<$($g)*> Default for $Type {
         /// The constant 0.
@@ -346,11 +350,11 @@ macro_rules! numeric_traits { ([$($g:tt)*] $Type:ty) => {
     }
     impl<$($g)*> std::fmt::Display for $Type where T: std::fmt::Display {
         /// The value, with the formatter's options.
-        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { std::fmt::Display::fmt(&*self.part(), f) }
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { std::fmt::Display::fmt(&*self.part_for($crate::ops::PRINTS), f) }
     }
     impl<$($g)*> std::fmt::LowerExp for $Type where T: std::fmt::LowerExp {
         /// The value, with the formatter's options.
-        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { std::fmt::LowerExp::fmt(&*self.part(), f) }
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { std::fmt::LowerExp::fmt(&*self.part_for($crate::ops::PRINTS), f) }
     }
     impl<$($g)*> std::str::FromStr for $Type where T: std::str::FromStr {
         type Err = T::Err;

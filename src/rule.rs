@@ -29,6 +29,7 @@ pub(crate) mod kinks;
 pub(crate) mod learning;
 pub(crate) mod loops;
 mod needs;
+mod reduction;
 pub(crate) mod special;
 pub(crate) mod strong_zero;
 #[cfg(test)]

@@ -118,6 +118,10 @@ impl<T: Float> Var<T> {
     fn part(&self) -> &T {
         &self.value
     }
+    #[inline(always)]
+    fn part_for(&self, _: &str) -> &T {
+        &self.value
+    }
     fn is_exact_one(&self) -> bool {
         self.is_constant() && (self.value - T::of(1.0)).is_exact_zero()
     }

@@ -2,4 +2,5 @@
 
 pub(crate) mod feed;
 pub(crate) mod kernel;
+pub(crate) mod lanes;
 pub(crate) mod shapes;

@@ -10,6 +10,7 @@
 //! | `as_number` | an array as a number, for slopes in the graph of derivatives |
 //! | `product` | products of vectors and matrices |
 //! | `reduce` | sums, products, extremes, norms |
+//! | `rim` | lanes with special elements, and those that would overflow on the way |
 //! | `softmax` | softmax, its logarithm, losses |
 //! | `trace`, `traced` | scalar closures: run once to see what they compute, then block by block |
 
@@ -21,6 +22,7 @@ pub(crate) mod linear;
 pub(crate) mod moves;
 pub(crate) mod product;
 pub(crate) mod reduce;
+pub(crate) mod rim;
 mod slopes;
 pub(crate) mod softmax;
 pub(crate) mod trace;

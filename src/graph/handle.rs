@@ -265,8 +265,17 @@ impl<T: Float> Node<T> {
     #[inline(always)]
     #[track_caller]
     pub(crate) fn part(&self) -> Part<T> {
+        self.part_for("asks for the value of")
+    }
+    /// The value, for somebody who says what it is for.
+    ///
+    /// # Panics
+    /// As [`part`](Node::part).
+    #[inline(always)]
+    #[track_caller]
+    pub(crate) fn part_for(&self, question: &str) -> Part<T> {
         if tracing::is_tracing() {
-            self.ask("asks for the value of");
+            self.ask(question);
         }
         Part(self.recorded_value())
     }

@@ -30,7 +30,7 @@ pub(crate) fn is_closed() -> bool {
 }
 /// Whether values and adjoints are looked at. Numbers without a value are not.
 pub(crate) fn is_watching() -> bool {
-    WATCHING.get() > 0 && !tracing::is_tracing()
+    WATCHING.get() > 0 && !tracing::is_running()
 }
 /// Whether anything is watched for, be it on numbers without a value.
 pub(super) fn is_on() -> bool {

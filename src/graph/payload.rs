@@ -113,7 +113,7 @@ pub(crate) fn watch<'a, T: Float>(
 pub(crate) fn is_constant<'a, T: Float>(mut operands: impl Iterator<Item = &'a Node<T>>) -> bool {
     if modes::is_closed() {
         if tracing::is_tracing() {
-            operands.for_each(|x| x.ask("makes a constant of"));
+            operands.for_each(|x| x.ask("makes, in no_grad, a constant of"));
         }
         return true;
     }

@@ -1,15 +1,19 @@
 //! While a closure is being traced, some numbers have no value: its arguments, and what depends on them. Whoever asks for
-//! one gets a panic.
+//! one gets a panic, also of those that the closure has let out and that outlive it.
 
+use super::array::{Flow, Term};
 use super::cell::{LEAF, PAYLOAD, op_of};
 use super::handle::{Node, share};
 use super::modes;
+use super::payload::{self, Payload};
 use super::record;
+use super::recorded::Recorded;
 use crate::number::Float;
 use crate::rule::Op;
 use std::any::TypeId;
 use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
+use std::rc::{Rc, Weak};
 
 /// A closure that is being traced.
 struct Trace {
@@ -18,38 +22,107 @@ struct Trace {
     fence: (u64, u32),
     arguments: Vec<u32>,
 }
+/// An argument that outlives its closure, for somebody keeps it or what depends on it.
+struct Leak {
+    number: TypeId,
+    age: (u64, u32),
+    argument: u32,
+    living: Weak<()>,
+}
 thread_local! {
+    /// Whether there may be numbers without a value: there is a trace or a leak.
     static TRACING: Cell<bool> = const { Cell::new(false) };
     /// One inside the other.
     static TRACES: RefCell<Vec<Trace>> = const { RefCell::new(Vec::new()) };
+    static LEAKS: RefCell<Vec<Leak>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Whether a closure is being traced, so that numbers may be without a value.
+/// Whether numbers may be without a value: a closure is being traced, or has let one out.
 #[inline(always)]
 pub(crate) fn is_tracing() -> bool {
     TRACING.get()
 }
-/// A cell that is an operation's, and younger than all that there is.
-pub(crate) fn fence<T: Float>() -> Node<T> {
-    modes::opened(|| record::unary(Op::Neg, Node::slot(LEAF, T::of(0.0)), |x: T| -x))
+/// Whether a closure is being traced now.
+pub(crate) fn is_running() -> bool {
+    TRACING.get() && TRACES.with_borrow(|traces| !traces.is_empty())
 }
-/// Runs `f` recording, also within `no_grad`, on arguments without a value; `fence` is a cell older than all that `f`
-/// records.
-pub(crate) fn tracing<T: Float, R>(arguments: &[Node<T>], fence: &Node<T>, f: impl FnOnce() -> R) -> R {
-    struct Back;
-    impl Drop for Back {
-        fn drop(&mut self) {
-            TRACES.with_borrow_mut(|traces| {
-                traces.pop();
-                TRACING.set(!traces.is_empty());
-            });
-        }
+/// Forgets what has died.
+fn settle() {
+    let leaks = LEAKS.with_borrow_mut(|leaks| {
+        leaks.retain(|leak| leak.living.strong_count() > 0);
+        !leaks.is_empty()
+    });
+    TRACING.set(leaks || TRACES.with_borrow(|traces| !traces.is_empty()));
+}
+
+/// What stands behind an argument: nothing, and it lives as long as the argument does.
+struct Argument(#[allow(dead_code, reason = "it is counted")] Rc<()>);
+impl<T: Float> Payload<T> for Argument {
+    fn operands(&self) -> Vec<Node<T>> {
+        Vec::new()
     }
-    let arguments = arguments.iter().map(Node::index).collect();
-    TRACES.with_borrow_mut(|traces| traces.push(Trace { number: TypeId::of::<T>(), fence: fence.age(), arguments }));
-    TRACING.set(true);
-    let _back = Back;
-    modes::opened(f)
+    fn recorded(&self) -> Option<Recorded> {
+        None
+    }
+    fn bytes(&self) -> usize {
+        size_of::<Self>()
+    }
+    fn pull(&self, _: T, _: Flow<T>, _: &mut dyn FnMut(u32, Flow<T>)) {}
+    fn pull_nodes(&self, _: &Node<T>, _: Term<T>, _: &mut dyn FnMut(u32, Term<T>)) {}
+}
+
+/// A closure's arguments, from before it runs until what it has recorded is read.
+pub(crate) struct Arguments<T: Float, const N: usize> {
+    /// With what lives as long as each does; `None` at the end.
+    nodes: Option<[(Node<T>, Weak<()>); N]>,
+    /// A cell that is an operation's, and older than all that the closure records.
+    fence: Node<T>,
+}
+impl<T: Float, const N: usize> Arguments<T, N> {
+    pub fn new() -> Self {
+        modes::opened(|| {
+            let nodes = std::array::from_fn(|_| {
+                let living = Rc::new(());
+                let weak = Rc::downgrade(&living);
+                (payload::record(T::of(f64::NAN), Argument(living)), weak)
+            });
+            let fence = record::unary(Op::Neg, Node::slot(LEAF, T::of(0.0)), |x: T| -x);
+            Arguments { nodes: Some(nodes), fence }
+        })
+    }
+    pub fn fence(&self) -> (u64, u32) {
+        self.fence.age()
+    }
+    /// Their cells, in their order.
+    pub fn indices(&self) -> Vec<u32> {
+        self.nodes.iter().flatten().map(|(node, _)| node.index()).collect()
+    }
+    /// Runs `f` on them, recording, also within `no_grad`.
+    pub fn run<R>(&self, f: impl FnOnce([&Node<T>; N]) -> R) -> Option<R> {
+        struct Back;
+        impl Drop for Back {
+            fn drop(&mut self) {
+                TRACES.with_borrow_mut(Vec::pop);
+                settle();
+            }
+        }
+        let nodes = self.nodes.as_ref()?;
+        let trace = Trace { number: TypeId::of::<T>(), fence: self.fence(), arguments: self.indices() };
+        TRACES.with_borrow_mut(|traces| traces.push(trace));
+        TRACING.set(true);
+        let _back = Back;
+        Some(modes::opened(|| f(nodes.each_ref().map(|(node, _)| node))))
+    }
+}
+impl<T: Float, const N: usize> Drop for Arguments<T, N> {
+    fn drop(&mut self) {
+        for (node, living) in self.nodes.take().into_iter().flatten() {
+            let leak = Leak { number: TypeId::of::<T>(), age: node.age(), argument: node.index(), living };
+            drop(node);
+            LEAKS.with_borrow_mut(|leaks| leaks.push(leak));
+        }
+        settle();
+    }
 }
 
 impl<T: Float> Node<T> {
@@ -65,36 +138,55 @@ impl<T: Float> Node<T> {
         let Some(op) = op_of(code) else { return Vec::new() };
         self.recorded_operands().0[..op.arity()].iter().map(|&index| share(index)).collect()
     }
+    /// Whether it is one of these cells, or depends on one; what is older than the fence does not.
+    fn depends_on(&self, arguments: &[u32], fence: (u64, u32)) -> bool {
+        let mut waiting = vec![self.clone()];
+        let mut met = HashSet::new();
+        while let Some(node) = waiting.pop() {
+            if arguments.contains(&node.index()) {
+                return true;
+            }
+            if met.insert(node.index()) {
+                waiting.extend(node.operands_since(fence));
+            }
+        }
+        false
+    }
     /// Whether it is an argument of a closure under trace, or depends on one.
-    fn has_no_value(&self) -> bool {
+    fn is_traced(&self) -> bool {
         TRACES.with_borrow(|traces| {
-            traces.iter().filter(|trace| trace.number == TypeId::of::<T>()).any(|trace| {
-                let mut waiting = vec![self.clone()];
-                let mut met = HashSet::new();
-                while let Some(node) = waiting.pop() {
-                    if trace.arguments.contains(&node.index()) {
-                        return true;
-                    }
-                    if met.insert(node.index()) {
-                        waiting.extend(node.operands_since(trace.fence));
-                    }
-                }
-                false
-            })
+            let mut traces = traces.iter().filter(|trace| trace.number == TypeId::of::<T>());
+            traces.any(|trace| self.depends_on(&trace.arguments, trace.fence))
         })
     }
+    /// Whether it is an argument that has outlived its closure, or depends on one.
+    fn is_leaked(&self) -> bool {
+        LEAKS.with_borrow(|leaks| {
+            let mut leaks = leaks.iter().filter(|leak| leak.number == TypeId::of::<T>());
+            leaks.any(|leak| self.depends_on(&[leak.argument], leak.age))
+        })
+    }
+    /// What `question` asks for is there: the number has a value.
+    ///
     /// # Panics
-    /// If the number has no value, because it depends on the argument of a closure under trace.
+    /// If it has none, because it depends on the argument of a closure under trace, or of one that was traced.
     #[cold]
     #[inline(never)]
     #[track_caller]
     pub(crate) fn ask(&self, question: &str) {
+        settle();
         assert!(
-            !self.has_no_value(),
+            !self.is_traced(),
             "the closure of map or zip_map is traced once, for all elements, and {question} its argument or of what \
              depends on it: it cannot branch on it, print it, detach it, sweep from it, use it in no_grad or hand it to a \
              custom operation; max, min, clamp, abs, relu branch for each element, where_ does for whole arrays, and \
              gradients() belongs outside"
+        );
+        assert!(
+            !self.is_leaked(),
+            "a number has been kept beyond the closure of map or zip_map that it belongs to, and somebody {question} it or \
+             of what depends on it: it stood for every element and has no value; return it from the closure, or compute it \
+             from whole arrays outside"
         );
     }
 }

@@ -1,7 +1,8 @@
-//! Operations over slices, each a single operation: sum, dot product, 2-norm, log-sum-exp.
+//! Operations over slices, each a single operation: sum, dot product, 2-norm, log-sum-exp; and what arrays reduce by.
 
 use super::fault::slip;
 use super::kinks::{MAGNIFIED, one, zero};
+use super::reduction;
 use crate::error::Error;
 use crate::number::Elementary;
 use num_traits::Float as Plain;
@@ -26,10 +27,18 @@ pub enum Fold {
     Norm,
     /// `ln Σ e^xᵢ`
     LogSumExp,
+    /// `Π xᵢ`, of arrays
+    Product,
+    /// The largest element, of arrays
+    Max,
+    /// The smallest element, of arrays
+    Min,
+    /// `xᵢ − ln Σ e^xₖ` for one `i`, of arrays
+    LogSoftmax(usize),
 }
 
 impl Fold {
-    /// Every fold.
+    /// Every fold that there is a function of slices for.
     pub const ALL: &'static [Fold] = &[Fold::Sum, Fold::Dot, Fold::Norm, Fold::LogSumExp];
 
     /// The function's name: `"logsumexp"`.
@@ -40,6 +49,10 @@ impl Fold {
             Fold::Dot => "dot",
             Fold::Norm => "norm",
             Fold::LogSumExp => "logsumexp",
+            Fold::Product => "prod",
+            Fold::Max => "max",
+            Fold::Min => "min",
+            Fold::LogSoftmax(_) => "log_softmax",
         }
     }
 
@@ -51,20 +64,28 @@ impl Fold {
             Fold::Dot => "·",
             Fold::Norm => "‖·‖",
             Fold::LogSumExp => "logsumexp",
+            Fold::Product => "Π",
+            Fold::Max => "max",
+            Fold::Min => "min",
+            Fold::LogSoftmax(_) => "log_softmax",
         }
     }
 
-    /// The value, in plain numbers.
-    pub(crate) fn value<P: Plain>(self, x: &[P], y: &[P]) -> P {
+    /// The value, in plain numbers: a number with derivatives takes only its value from here, and these from the slopes.
+    pub(crate) fn value<P: Plain + Elementary>(self, x: &[P], y: &[P]) -> P {
         match self {
-            Fold::Sum => total(x.iter().copied()),
-            Fold::Dot => total(x.iter().zip(y).map(|(&x, &y)| x * y)),
+            Fold::Sum => reduction::within_range(total(x.iter().copied()), x, &[]),
+            Fold::Dot => reduction::within_range(total(x.iter().zip(y).map(|(&x, &y)| x * y)), x, y),
             Fold::Norm => norm_value(x),
             Fold::LogSumExp => {
                 let high = x.iter().copied().fold(P::neg_infinity(), larger);
                 // all −∞, or an infinity or NaN among them: the differences below would be NaN
                 if !high.is_finite() { high } else { high + total(x.iter().map(|&x| (x - high).exp())).ln() }
             }
+            Fold::Product => reduction::product(x),
+            Fold::Max => reduction::extreme(x, true),
+            Fold::Min => reduction::extreme(x, false),
+            Fold::LogSoftmax(i) => reduction::log_share(x, i),
         }
     }
 
@@ -85,6 +106,9 @@ impl Fold {
             Fold::Norm => of_x(directions(x, z)),
             // ln Σ e^(a + h) ≈ f + Σ softmax(a)·h
             Fold::LogSumExp => of_x(softmax(x, z)),
+            Fold::Product => of_x(reduction::others(x)),
+            Fold::Max | Fold::Min => of_x(reduction::shares(x, z)),
+            Fold::LogSoftmax(i) => of_x(reduction::log_share_slopes(x, i)),
         }
     }
 }
@@ -141,7 +165,7 @@ fn softmax<S: Elementary>(x: &[S], z: &S) -> Vec<S> {
 }
 
 /// The sum in order, from the first element on (a zero before it would turn `−0` into `+0`).
-fn total<P: Plain>(mut x: impl Iterator<Item = P>) -> P {
+pub(super) fn total<P: Plain>(mut x: impl Iterator<Item = P>) -> P {
     let first = x.next().unwrap_or_else(P::zero);
     x.fold(first, |sum, x| sum + x)
 }
@@ -150,7 +174,7 @@ fn larger<P: Plain>(a: P, b: P) -> P {
     if a.is_nan() || a > b { a } else { b }
 }
 /// `√Σ xᵢ²`; scaled by a power of two only where squares overflow or lose digits.
-fn norm_value<P: Plain>(x: &[P]) -> P {
+fn norm_value<P: Plain + Elementary>(x: &[P]) -> P {
     let plain = total(x.iter().map(|&x| x * x)).sqrt();
     let safe = P::min_positive_value().sqrt() / P::epsilon();
     if plain > safe && plain < safe.recip() {
@@ -161,16 +185,13 @@ fn norm_value<P: Plain>(x: &[P]) -> P {
         // an infinity outweighs a NaN, as for hypot
         return if x.iter().any(|x| x.is_infinite()) { P::infinity() } else { high };
     }
-    let (_, exponent, _) = high.integer_decode();
-    // two halves: 2^exponent itself may not be a number
-    let half = (P::one() + P::one()).powi(i32::from(exponent) / 2);
-    let rest = (P::one() + P::one()).powi(i32::from(exponent) - i32::from(exponent) / 2);
-    let scaled = total(x.iter().map(|&x| {
-        let x = x / half / rest;
+    let exponent = reduction::exponent(high.to_f64_value());
+    let scaled = total(x.iter().map(|x| {
+        let x = reduction::shifted(x, -exponent);
         x * x
     }))
     .sqrt();
-    scaled * half * rest
+    reduction::shifted(&scaled, exponent)
 }
 
 /// The sum of a slice as one operation; 0 of an empty one. The derivative in each element is 1.

@@ -6,6 +6,7 @@
 mod axes;
 mod cases;
 mod edges;
+mod folds;
 mod layers;
 mod learn;
 mod look;

@@ -5,6 +5,7 @@ mod cases;
 mod closures;
 mod inside;
 mod reductions;
+mod traced;
 mod updates;
 
 use backprop::{Dual, Node, NodeArray1, NodeArray2, graph};

@@ -2,6 +2,7 @@
 
 use crate::graph::array::{Values, take};
 use crate::number::Float;
+use crate::rule::Fold;
 use ndarray::linalg::general_mat_mul;
 use ndarray::{ArrayD, ArrayView, ArrayViewD, Axis, Dimension, Ix1, Ix2, IxDyn};
 
@@ -43,10 +44,15 @@ pub(crate) fn stretch<'a, T: Float>(x: &'a Values<T>, shape: &IxDyn) -> ArrayVie
 
 /// The sum of all elements.
 pub(crate) fn total<T: Float>(x: &Values<T>) -> T {
-    match x.as_slice_memory_order() {
+    let sum = match x.as_slice_memory_order() {
         Some(elements) => sum_of(elements),
         None => x.sum(),
+    };
+    if num_traits::Float::is_finite(sum) {
+        return sum;
     }
+    // what has overflowed may be but a part of it
+    T::fold(Fold::Sum, &x.iter().copied().collect::<Vec<T>>(), &[])
 }
 /// In eight lanes, which are added in the end: faster than one after the other, and nearer the truth.
 fn sum_of<T: Float>(elements: &[T]) -> T {
@@ -99,7 +105,15 @@ pub(crate) fn sum_to<T: Float>(x: Values<T>, shape: &IxDyn) -> Values<T> {
 /// The product of two vectors or matrices that fit; of two vectors a number, in an array without axes.
 pub(crate) fn product<T: Float>(a: &Values<T>, b: &Values<T>) -> Values<T> {
     match (a.ndim(), b.ndim()) {
-        (1, 1) => Values::scalar(matrix::<T, Ix1>(a).dot(&matrix::<T, Ix1>(b))),
+        (1, 1) => {
+            let product = matrix::<T, Ix1>(a).dot(&matrix::<T, Ix1>(b));
+            if num_traits::Float::is_finite(product) {
+                return Values::scalar(product);
+            }
+            // what has overflowed may be but a part of it
+            let elements = |x: &Values<T>| x.iter().copied().collect::<Vec<T>>();
+            Values::scalar(T::fold(Fold::Dot, &elements(a), &elements(b)))
+        }
         (1, _) => Values::new(matrix::<T, Ix1>(a).dot(&matrix::<T, Ix2>(b)).into_dyn()),
         (_, 1) => Values::new(matrix::<T, Ix2>(a).dot(&matrix::<T, Ix1>(b)).into_dyn()),
         _ => {

@@ -4,7 +4,7 @@ use crate::array::data::feed::{BLOCK, Feed, Order, blocks};
 use crate::array::data::kernel;
 use crate::array::data::shapes::common;
 use crate::array::record::record;
-use crate::error::Error;
+use crate::error::{Error, accept};
 use crate::graph::array::{NodeArrayD, Values, take_unwritten};
 use crate::number::Float;
 use crate::rule::{Op, kinks};
@@ -35,6 +35,11 @@ pub(crate) fn binary<T: Float>(op: Op, x: &NodeArrayD<T>, y: &NodeArrayD<T>) -> 
     let values = values(op, 0, &shape, &[&x.body().look(), &y.body().look()]);
     let shapes = shapes_of(&shape, &[x, y]);
     Ok(finish(op, 0, [x, y], values, shapes))
+}
+/// A row of two operands that broadcast together.
+#[track_caller]
+pub(crate) fn two<T: Float>(op: Op, x: &NodeArrayD<T>, y: &NodeArrayD<T>) -> NodeArrayD<T> {
+    accept(binary(op, x, y))
 }
 
 /// A row of three operands.

@@ -1,87 +1,28 @@
 //! What reduces: values lane by lane, and beside each its adjoint.
 
 use super::broadcast::fill;
-use super::choice::choose;
-use super::elementwise::binary;
+use super::elementwise::two;
 use super::linear::Linear;
 use super::moves::{concatenate_any, range, reshape};
+use super::rim;
 use crate::array::data::kernel;
-use crate::array::record::{Pull, Rule, record};
+use crate::array::data::lanes::{Along, kept, lanes, on_lanes};
+use crate::array::record::{Pull, Rule, is_recorded, record};
 use crate::error::accept;
 use crate::graph::anomaly::Watched;
 use crate::graph::array::{Flow, NodeArray, NodeArrayD, Values};
 use crate::graph::handle::Node;
 use crate::graph::recorded::Recorded;
 use crate::number::Float;
-use crate::rule::{Edge, Fold, Needs, Op, kinks};
-use ndarray::{Axis, Dimension, IxDyn};
+use crate::rule::{Edge, Fold, Needs, Op};
+use ndarray::{Dimension, IxDyn};
 
-/// The axis along which is reduced; `None`: the whole array.
-pub(crate) type Along = Option<usize>;
-
-/// The shape with the axis, or all of them, at length 1.
-pub(crate) fn kept(shape: &IxDyn, along: Along) -> IxDyn {
-    let mut kept = shape.clone();
-    match along {
-        Some(axis) => kept[axis] = 1,
-        None => kept.slice_mut().fill(1),
-    }
-    kept
-}
-/// How many elements go into one.
-pub(crate) fn count(shape: &IxDyn, along: Along) -> usize {
-    along.map_or_else(|| shape.size(), |axis| shape[axis])
-}
-
-/// `f` of each lane, its elements in a row; the result keeps the axes, at length 1.
-pub(crate) fn lanes<T: Float>(x: &Values<T>, along: Along, f: impl Fn(&[T]) -> T) -> Values<T> {
-    let shape = kept(&x.raw_dim(), along);
-    let elements = match (along, x.as_slice()) {
-        (None, Some(all)) => vec![f(all)],
-        (None, None) => vec![f(&x.iter().copied().collect::<Vec<T>>())],
-        (Some(axis), Some(all)) if axis + 1 == x.ndim() && x.shape()[axis] > 0 => {
-            all.chunks_exact(x.shape()[axis]).map(f).collect()
-        }
-        (Some(axis), _) => {
-            let mut lane = Vec::with_capacity(x.shape()[axis]);
-            x.lanes(Axis(axis))
-                .into_iter()
-                .map(|elements| {
-                    lane.clear();
-                    lane.extend(elements.iter().copied());
-                    f(&lane)
-                })
-                .collect()
-        }
-    };
-    Values::from_vec(shape, elements)
-}
 /// A kink, if a lane of the operand is at one.
 fn kink_in_lanes<T: Float>(operands: &[Watched<T>], along: Along, is_at_kink: impl Fn(&[T]) -> bool) -> Option<Edge> {
     let [Watched::Array(x)] = operands else { return None };
     let found = lanes(x, along, |lane| T::of(f64::from(u8::from(is_at_kink(lane)))));
     found.iter().any(|&found| found == T::of(1.0)).then_some(Edge::Kink)
 }
-/// `f` writes to each lane of a copy.
-pub(crate) fn on_lanes<T: Float>(x: &Values<T>, along: Along, f: impl Fn(&mut [T])) -> Values<T> {
-    let mut result = kernel::copy(x).shared().into_owned();
-    let Some(axis) = along else {
-        let mut all: Vec<T> = result.iter().copied().collect();
-        f(&mut all);
-        return Values::from_vec(result.raw_dim(), all);
-    };
-    for mut elements in result.lanes_mut(Axis(axis)) {
-        if let Some(lane) = elements.as_slice_mut() {
-            f(lane);
-        } else {
-            let mut lane = elements.to_vec();
-            f(&mut lane);
-            elements.iter_mut().zip(lane).for_each(|(x, changed)| *x = changed);
-        }
-    }
-    Values::new(result)
-}
-
 // ------------------------------------------------------------------------------------------------ sum
 
 /// The sum, its axis kept at length 1 (of the whole array: a number). Each element's slope is 1.
@@ -112,7 +53,22 @@ pub(crate) fn sum<T: Float>(x: &NodeArrayD<T>) -> Node<T> {
 /// The sum along an axis, which stays, at length 1.
 #[track_caller]
 pub(crate) fn sum_keep<T: Float>(x: &NodeArrayD<T>, along: Along) -> NodeArrayD<T> {
-    super::broadcast::sum_to(x, &kept(x.body().shape(), along))
+    let sum = super::broadcast::sum_to(x, &kept(x.body().shape(), along));
+    if rim::is_finite(&sum) || lanes(&x.body().look(), along, sum_of).iter().zip(sum.values().iter()).all(same) {
+        return sum;
+    }
+    // a part of a sum has overflowed, and the whole does not
+    match rim::multiple(x, along, rim::Range::Sums) {
+        Some([multiple, undo]) => two(Op::Div, &sum_keep(&multiple, along), &undo),
+        None => sum,
+    }
+}
+fn sum_of<T: Float>(lane: &[T]) -> T {
+    T::fold(Fold::Sum, lane, &[])
+}
+/// Whether both or neither are finite.
+fn same<T: Float>((x, y): (&T, &T)) -> bool {
+    num_traits::Float::is_finite(*x) == num_traits::Float::is_finite(*y)
 }
 
 // ------------------------------------------------------------------------------------------------ products
@@ -131,26 +87,42 @@ impl<T: Float> Rule<T> for Product {
     fn pull(&self, at: &mut Pull<'_, T>) {
         let x = at.operand(0);
         if at.is_plain() {
-            let others = NodeArray::constant_of(on_lanes(&x.values(), self.along, others));
-            let adjoint = at.adjoint();
-            let adjoint = reshape(&adjoint, &kept(x.body().shape(), self.along));
-            at.give(0, &two(Op::Through, &others, &adjoint));
+            let adjoint = reshape(&at.adjoint(), &kept(x.body().shape(), self.along));
+            at.give(0, &two(Op::Through, &folded(Fold::Product, &x, self.along), &adjoint));
             return;
         }
-        let part = product_adjoint(&x, at.adjoint(), self.along);
-        at.give(0, &part);
+        if lanes(&x.values(), self.along, |lane| T::of(f64::from(u8::from(ranges(lane)))))
+            .iter()
+            .all(|&r| r == T::of(1.0))
+        {
+            let part = product_adjoint(&x, at.adjoint(), self.along);
+            at.give(0, &part);
+            return;
+        }
+        let shape = kept(x.body().shape(), self.along);
+        let slopes = rim::slopes(
+            Fold::Product,
+            &x,
+            self.along,
+            |lane| !ranges(lane),
+            |x| product_adjoint(x, NodeArray::constant_of(Values::full(shape.clone(), T::of(1.0))), self.along),
+        );
+        let adjoint = reshape(&at.adjoint(), &shape);
+        at.give(0, &two(Op::Through, &slopes, &adjoint));
     }
 }
-/// Each element replaced by the product of the others.
-fn others<T: Float>(lane: &mut [T]) {
-    let mut behind = vec![T::of(1.0); lane.len()];
-    for k in (1..lane.len()).rev() {
-        behind[k - 1] = behind[k] * lane[k];
-    }
-    let mut before = T::of(1.0);
-    for (x, behind) in lane.iter_mut().zip(behind) {
-        (*x, before) = (before * behind, before * *x);
-    }
+/// Whether every product of some of the elements is in the range of the numbers, in whatever order it is formed.
+fn ranges<T: Float>(lane: &[T]) -> bool {
+    let size = |x: &T| if *x == T::of(0.0) { 0.0 } else { x.to_f64_value().abs().log2().abs() };
+    let most = <T as num_traits::Float>::max_value().to_f64_value().log2();
+    lane.iter().map(size).sum::<f64>() < 0.9 * most
+}
+/// The slopes of a fold of each lane, as plain numbers.
+fn folded<T: Float>(fold: Fold, x: &NodeArrayD<T>, along: Along) -> NodeArrayD<T> {
+    NodeArray::constant_of(on_lanes(&x.values(), along, |lane| {
+        let z = T::fold(fold, lane, &[]);
+        lane.copy_from_slice(&fold.slopes_of_one(lane, &z));
+    }))
 }
 /// What flows to the factors, in operations that can be differentiated to any order: the product is a tree of products of
 /// halves, which is built from its factors up and walked back down.
@@ -183,10 +155,6 @@ fn product_adjoint<T: Float>(x: &NodeArrayD<T>, adjoint: NodeArrayD<T>, along: A
         reshape(&adjoint, shape)
     }
 }
-#[track_caller]
-pub(crate) fn two<T: Float>(op: Op, x: &NodeArrayD<T>, y: &NodeArrayD<T>) -> NodeArrayD<T> {
-    accept(binary(op, x, y))
-}
 
 // ------------------------------------------------------------------------------------------------ max and min
 
@@ -204,46 +172,29 @@ impl<T: Float> Rule<T> for Extreme {
     }
     fn edge(&self, operands: &[Watched<T>]) -> Option<Edge> {
         let ties = |lane: &[T]| {
-            let best = extreme(lane, self.largest);
+            let best = self.fold().value(lane, &[]);
             best.to_f64_value().is_finite() && lane.iter().filter(|&&x| x == best).count() > 1
         };
         kink_in_lanes(operands, self.along, ties)
     }
     fn pull(&self, at: &mut Pull<'_, T>) {
         let x = at.operand(0);
-        // locally constant
-        let shares = NodeArray::constant_of(on_lanes(&x.values(), self.along, |lane| shares(lane, self.largest)));
-        let adjoint = at.adjoint();
-        let adjoint = reshape(&adjoint, &kept(x.body().shape(), self.along));
+        // locally constant, but where all are NaN
+        let constant = |x: &NodeArrayD<T>| folded(self.fold(), x, self.along);
+        let shares = if at.is_plain() {
+            constant(&x)
+        } else {
+            let is_nan = |lane: &[T]| lane.iter().all(|x| num_traits::Float::is_nan(*x));
+            rim::slopes(self.fold(), &x, self.along, is_nan, constant)
+        };
+        let adjoint = reshape(&at.adjoint(), &kept(x.body().shape(), self.along));
         at.give(0, &two(Op::Through, &shares, &adjoint));
     }
 }
-/// The largest or smallest; of several that tie, as dual numbers, the tangents' mean.
-pub(crate) fn extreme<T: Float>(lane: &[T], largest: bool) -> T {
-    // a number wins against NaN, as in the row of two operands
-    let wins = |a: T, b: T| if largest { num_traits::Float::max(a, b) } else { num_traits::Float::min(a, b) };
-    let best = lane.iter().copied().reduce(wins).unwrap_or_else(num_traits::Float::nan);
-    let ties = lane.iter().filter(|&&x| x == best).count();
-    if ties < 2 {
-        return best;
+impl Extreme {
+    pub fn fold(&self) -> Fold {
+        if self.largest { Fold::Max } else { Fold::Min }
     }
-    // two by two, the last to come would have a larger share than the first
-    let share = T::of(1.0 / ties as f64);
-    let mean = lane.iter().filter(|&&x| x == best).fold(T::of(0.0), |mean, &x| mean + share * x);
-    let tangents = mean - T::of(mean.to_f64_value());
-    match (tangents.is_exact_zero(), num_traits::Float::is_infinite(best)) {
-        (true, _) => best,
-        (false, true) => mean,
-        (false, false) => T::of(best.to_f64_value()) + tangents,
-    }
-}
-/// Each element replaced by its share.
-fn shares<T: Float>(lane: &mut [T], largest: bool) {
-    let best = extreme(lane, largest);
-    let ties = lane.iter().filter(|&&x| x == best).count();
-    // all NaN: so are the slopes
-    let share = if ties == 0 { T::of(f64::NAN) } else { T::of(1.0 / ties as f64) };
-    lane.iter_mut().for_each(|x| *x = if ties == 0 || *x == best { share } else { T::of(0.0) });
 }
 
 // ------------------------------------------------------------------------------------------------ logsumexp and norm
@@ -267,10 +218,11 @@ impl<T: Float> Rule<T> for LogSumExp {
     }
 }
 /// `e^xᵢ/Σ e^xₖ`. The adjoint of `x` is `s·(g − Σ g·s)`.
-struct Softmax {
-    along: Along,
+pub(super) struct Softmax<T: Float> {
+    pub along: Along,
+    pub moving: Moving<T>,
 }
-impl<T: Float> Rule<T> for Softmax {
+impl<T: Float> Rule<T> for Softmax<T> {
     fn recorded(&self) -> Recorded {
         Recorded::Array("softmax")
     }
@@ -279,18 +231,46 @@ impl<T: Float> Rule<T> for Softmax {
     }
     fn pull(&self, at: &mut Pull<'_, T>) {
         let (s, g) = (at.result(), at.adjoint());
-        let mean = sum_keep(&two(Op::Through, &s, &g), self.along);
-        at.give(0, &two(Op::Through, &s, &two(Op::Sub, &g, &mean)));
+        at.give(0, &softmax_adjoint(&s, &g, self.along, &self.moving));
     }
+}
+/// `s·(g − Σ g·s)`, 0 in lanes that do not move.
+#[track_caller]
+pub(crate) fn softmax_adjoint<T: Float>(
+    s: &NodeArrayD<T>,
+    g: &NodeArrayD<T>,
+    along: Along,
+    moving: &Moving<T>,
+) -> NodeArrayD<T> {
+    let mean = sum_keep(&two(Op::Through, s, g), along);
+    let part = two(Op::Through, s, &two(Op::Sub, g, &mean));
+    match moving {
+        Some(moving) => two(Op::Through, &part, moving),
+        None => part,
+    }
+}
+/// 1 for each lane, but 0 where an infinite element takes it all, or infinite ones share: there a softmax is constant.
+/// `None`: they all move.
+pub(crate) type Moving<T> = Option<NodeArrayD<T>>;
+pub(crate) fn moving<T: Float>(x: &NodeArrayD<T>, along: Along) -> Moving<T> {
+    if !is_recorded([x]) {
+        return None;
+    }
+    let stands = |lane: &[T]| {
+        let any = |test: fn(f64) -> bool| lane.iter().any(|x| test(x.to_f64_value()));
+        any(|x| x == f64::INFINITY) && !any(f64::is_nan)
+    };
+    let moving = lanes(&x.body().look(), along, |lane| T::of(if stands(lane) { 0.0 } else { 1.0 }));
+    moving.iter().any(|&moving| moving == T::of(0.0)).then(|| NodeArray::constant_of(moving))
 }
 /// The softmax along an axis, or of the whole array.
 #[track_caller]
 pub(crate) fn softmax<T: Float>(x: &NodeArrayD<T>, along: Along) -> NodeArrayD<T> {
     let values = on_lanes(&x.body().look(), along, |lane| {
-        let z = Fold::LogSumExp.value(lane, &[]);
+        let z = T::fold(Fold::LogSumExp, lane, &[]);
         lane.copy_from_slice(&Fold::LogSumExp.slopes_of_one(lane, &z));
     });
-    record(Softmax { along }, [x], values)
+    record(Softmax { along, moving: moving(x, along) }, [x], values)
 }
 
 /// The 2-norm without overflow. The slopes are `x/‖x‖`, at the origin 0.
@@ -311,51 +291,25 @@ impl<T: Float> Rule<T> for Norm {
         let x = at.operand(0);
         let shape = kept(x.body().shape(), self.along);
         let slopes = if at.is_plain() {
-            NodeArray::constant_of(on_lanes(&x.values(), self.along, |lane| {
-                let length = Fold::Norm.value(lane, &[]);
-                lane.copy_from_slice(&Fold::Norm.slopes_of_one(lane, &length));
-            }))
+            folded(Fold::Norm, &x, self.along)
         } else {
-            direction(&x, &reshape(&at.result(), &shape), self.along)
+            let length = reshape(&at.result(), &shape);
+            let is_usual = |r: &T| r.is_normal_value() || num_traits::Float::is_nan(*r);
+            if length.body().look().iter().all(is_usual) {
+                two(Op::Div, &x, &length)
+            } else {
+                let special = |lane: &[T]| !is_usual(&T::fold(Fold::Norm, lane, &[]));
+                rim::slopes(Fold::Norm, &x, self.along, special, |x| two(Op::Div, x, &norm(x, self.along)))
+            }
         };
         let adjoint = reshape(&at.adjoint(), &shape);
         at.give(0, &two(Op::Through, &slopes, &adjoint));
     }
 }
-
-/// `x/‖x‖`, with the conventions of [`Fold::Norm`], in operations that can be differentiated again.
-#[track_caller]
-fn direction<T: Float>(x: &NodeArrayD<T>, length: &NodeArrayD<T>, along: Along) -> NodeArrayD<T> {
-    let is_usual = |r: &T| r.is_normal_value() || num_traits::Float::is_nan(*r);
-    if length.body().look().iter().all(is_usual) {
-        return two(Op::Div, x, length);
-    }
-    let values = x.values();
-    let of_lanes =
-        |f: &dyn Fn(&[T], T) -> f64| lanes(&values, along, |lane| T::of(f(lane, Fold::Norm.value(lane, &[]))));
-    // at the origin, and beside an infinity, the slopes are constants
-    let is_fixed = of_lanes(&|lane, r| {
-        let fixed = r == T::of(0.0) || lane.iter().any(|x| num_traits::Float::is_infinite(*x));
-        f64::from(u8::from(fixed))
-    });
-    let fixed = on_lanes(&values, along, |lane| {
-        let length = Fold::Norm.value(lane, &[]);
-        lane.copy_from_slice(&Fold::Norm.slopes_of_one(lane, &length));
-    });
-    // where only the length overflows, or has but a few bits, a multiple has the same direction
-    let factor = of_lanes(&|_, r| match r {
-        r if is_usual(&r) => 1.0,
-        r if num_traits::Float::is_infinite(r) => kinks::MAGNIFIED.recip(),
-        _ => kinks::MAGNIFIED,
-    });
-    let multiple = two(Op::Mul, x, &NodeArray::constant_of(factor));
-    let others = two(Op::Div, &multiple, &norm(&multiple, along));
-    let mask = is_fixed.mapv(|fixed| fixed == T::of(1.0)).into_shared();
-    accept(choose(&mask, &NodeArray::constant_of(fixed), &others))
-}
+/// The length of each lane.
 #[track_caller]
 pub(crate) fn norm<T: Float>(x: &NodeArrayD<T>, along: Along) -> NodeArrayD<T> {
-    let values = lanes(&x.body().look(), along, |lane| Fold::Norm.value(lane, &[]));
+    let values = lanes(&x.body().look(), along, |lane| T::fold(Fold::Norm, lane, &[]));
     record(Norm { along }, [x], values)
 }
 
@@ -371,13 +325,29 @@ impl<T: Float> Linear<T> for RunningSum {
         "cumsum"
     }
     fn values(&self, x: Values<T>) -> Values<T> {
-        on_lanes(&x, Some(self.axis), |lane| {
+        let run = |lane: &mut [T]| {
             let mut sum = T::of(0.0);
             let add = |x: &mut T| {
                 sum += *x;
                 *x = sum;
             };
             if self.backwards { lane.iter_mut().rev().for_each(add) } else { lane.iter_mut().for_each(add) }
+        };
+        let finite = |lane: &[T]| lane.iter().all(|x| num_traits::Float::is_finite(*x));
+        let sums = on_lanes(&x, Some(self.axis), run);
+        if sums.iter().all(|x| num_traits::Float::is_finite(*x)) {
+            return sums;
+        }
+        // once more, in a range where what has overflowed has not
+        let scale = T::of(rim::small::<T>());
+        on_lanes(&x, Some(self.axis), |lane| {
+            let mut multiple: Vec<T> = lane.iter().map(|&x| x * scale).collect();
+            let overflows = finite(lane);
+            run(lane);
+            if overflows && !finite(lane) {
+                run(&mut multiple);
+                lane.iter_mut().zip(multiple).for_each(|(x, sum)| *x = sum / scale);
+            }
         })
     }
     fn adjoint(&self) -> Self {

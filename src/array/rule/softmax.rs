@@ -5,8 +5,11 @@
 //! the range follows from one sentence: the softmax is the slope of [`logsumexp`](NodeArray::logsumexp). A lane that is
 //! −∞ throughout has the softmax 0, infinite logits share equally, and NaN gives NaN.
 
-use super::reduce::{on_lanes, sum_keep, two};
+use super::elementwise::two;
+use super::reduce::{Moving, Softmax, moving, softmax_adjoint, sum_keep};
+use super::rim;
 use crate::array::data::kernel;
+use crate::array::data::lanes::on_lanes;
 use crate::array::record::{Pull, Rule, record};
 use crate::error::Error;
 use crate::graph::array::{NodeArray, NodeArrayD, Values};
@@ -29,15 +32,15 @@ fn top<T: Float>(lane: &[T]) -> Option<usize> {
     }
     lane.get(top).filter(|high| num_traits::Float::is_finite(**high)).map(|_| top)
 }
-/// The softmax of a lane without a largest finite element: by the convention of `logsumexp`.
-fn infinite<T: Float>(lane: &mut [T]) {
-    let z = Fold::LogSumExp.value(lane, &[]);
+/// The slopes of `logsumexp`; those of a lane without a largest finite element are constants.
+fn softmax_of<T: Float>(lane: &mut [T]) {
+    let z = T::fold(Fold::LogSumExp, lane, &[]);
     lane.copy_from_slice(&Fold::LogSumExp.slopes_of_one(lane, &z));
 }
 pub(crate) fn log_softmax_of<T: Float>(lane: &mut [T]) {
     let Some(top) = top(lane) else {
-        infinite(lane);
-        lane.iter_mut().for_each(|x| *x = x.ln());
+        let logs: Vec<T> = (0..lane.len()).map(|k| T::fold(Fold::LogSoftmax(k), lane, &[])).collect();
+        lane.copy_from_slice(&logs);
         return;
     };
     let high = lane[top];
@@ -51,8 +54,8 @@ pub(crate) fn log_softmax_of<T: Float>(lane: &mut [T]) {
 pub(crate) fn negative_log_likelihood<T: Float>(lane: &mut [T], label: usize) -> T {
     let one = T::of(1.0);
     let Some(top) = top(lane) else {
-        infinite(lane);
-        let value = -lane[label].ln();
+        let value = -T::fold(Fold::LogSoftmax(label), lane, &[]);
+        softmax_of(lane);
         lane[label] -= one;
         return value;
     };
@@ -73,10 +76,11 @@ pub(crate) fn negative_log_likelihood<T: Float>(lane: &mut [T], label: usize) ->
 // ------------------------------------------------------------------------------------------------ log-softmax
 
 /// `xᵢ − ln Σ e^xₖ`. The adjoint is `g − softmax·Σ g`, and the softmax is `e` to the result.
-struct LogSoftmax {
+struct LogSoftmax<T: Float> {
     along: usize,
+    moving: Moving<T>,
 }
-impl<T: Float> Rule<T> for LogSoftmax {
+impl<T: Float> Rule<T> for LogSoftmax<T> {
     fn recorded(&self) -> Recorded {
         Recorded::Array("log_softmax")
     }
@@ -84,16 +88,26 @@ impl<T: Float> Rule<T> for LogSoftmax {
         Needs::RESULT
     }
     fn pull(&self, at: &mut Pull<'_, T>) {
-        let softmax = super::elementwise::unary(Op::Exp, 0, &at.result());
+        let along = Some(self.along);
+        let values = still(kernel::map(&at.look_at_result(), |x| x.exp()), &self.moving);
+        let softmax = at.function(0, Softmax { along, moving: self.moving.clone() }, values);
         let g = at.adjoint();
-        let through = two(Op::Through, &softmax, &sum_keep(&g, Some(self.along)));
+        let through = two(Op::Through, &softmax, &sum_keep(&g, along));
         at.give(0, &two(Op::Sub, &g, &through));
     }
+}
+/// The shares of lanes that do not move, as constants.
+fn still<T: Float>(shares: Values<T>, moving: &Moving<T>) -> Values<T> {
+    let Some(moving) = moving else { return shares };
+    let moving = moving.values();
+    let moving = kernel::stretch(&moving, &shares.raw_dim());
+    let constant = |(x, moving): (&T, &T)| if *moving == T::of(0.0) { T::of(x.to_f64_value()) } else { *x };
+    Values::from_vec(shares.raw_dim(), shares.iter().zip(moving.iter()).map(constant).collect())
 }
 #[track_caller]
 pub(crate) fn log_softmax<T: Float>(x: &NodeArrayD<T>, along: usize) -> NodeArrayD<T> {
     let values = on_lanes(&x.body().look(), Some(along), log_softmax_of);
-    record(LogSoftmax { along }, [x], values)
+    record(LogSoftmax { along, moving: moving(x, Some(along)) }, [x], values)
 }
 
 // ------------------------------------------------------------------------------------------------ cross-entropy
@@ -103,6 +117,7 @@ pub(crate) fn log_softmax<T: Float>(x: &NodeArrayD<T>, along: usize) -> NodeArra
 struct CrossEntropy<T: Float> {
     labels: Rc<[usize]>,
     slopes: NodeArrayD<T>,
+    moving: Moving<T>,
 }
 impl<T: Float> Rule<T> for CrossEntropy<T> {
     fn recorded(&self) -> Recorded {
@@ -112,15 +127,15 @@ impl<T: Float> Rule<T> for CrossEntropy<T> {
         size_of_val(&*self.labels)
     }
     fn pull(&self, at: &mut Pull<'_, T>) {
-        let slopes = at.function(0, SoftmaxMinusLabels(self.labels.clone()), self.slopes.values());
+        let slopes = at.function(0, SoftmaxMinusLabels(self.labels.clone(), self.moving.clone()), self.slopes.values());
         let rows = NodeArray::constant_of(Values::scalar(T::of(self.labels.len() as f64)));
         let share = two(Op::Div, &at.adjoint(), &rows);
         at.give(0, &two(Op::Through, &slopes, &share));
     }
 }
 /// `softmax − one-hot`, row by row. The adjoint is the softmax's, `s·(g − Σ g·s)`.
-struct SoftmaxMinusLabels(Rc<[usize]>);
-impl<T: Float> Rule<T> for SoftmaxMinusLabels {
+struct SoftmaxMinusLabels<T: Float>(Rc<[usize]>, Moving<T>);
+impl<T: Float> Rule<T> for SoftmaxMinusLabels<T> {
     fn recorded(&self) -> Recorded {
         Recorded::Array("softmax_minus_labels")
     }
@@ -135,8 +150,7 @@ impl<T: Float> Rule<T> for SoftmaxMinusLabels {
         let mut labels: ArrayD<T> = kernel::blank(difference.body().shape());
         self.0.iter().enumerate().for_each(|(row, &label)| labels[[row, label]] = T::of(1.0));
         let s = two(Op::Add, &difference, &NodeArray::constant_of(Values::new(labels)));
-        let mean = sum_keep(&two(Op::Through, &s, &g), Some(1));
-        at.give(0, &two(Op::Through, &s, &two(Op::Sub, &g, &mean)));
+        at.give(0, &softmax_adjoint(&s, &g, Some(1), &self.1));
     }
 }
 /// # Errors
@@ -171,7 +185,8 @@ pub(crate) fn cross_entropy<T: Float>(x: &NodeArrayD<T>, labels: Vec<usize>) -> 
         Values::from_vec(values.raw_dim(), elements)
     };
     let mean = sum / T::of(labels.len() as f64);
-    record(CrossEntropy { labels: labels.into(), slopes: NodeArray::constant_of(slopes) }, [x], mean)
+    let slopes = NodeArray::constant_of(slopes);
+    record(CrossEntropy { labels: labels.into(), slopes, moving: moving(x, Some(1)) }, [x], mean)
 }
 
 // ------------------------------------------------------------------------------------------------ mean square
@@ -195,6 +210,13 @@ impl<T: Float> Rule<T> for MeanSquare {
 /// Of at least one element.
 #[track_caller]
 pub(crate) fn mean_square<T: Float>(d: &NodeArrayD<T>) -> Node<T> {
-    let mean = kernel::total(&kernel::map(&d.body().look(), |d| d * d)) / T::of(d.len() as f64);
+    let n = T::of(d.len() as f64);
+    let mean_of = |scale: T| kernel::total(&kernel::map(&d.body().look(), |d| (d * scale) * (d * scale))) / n;
+    let mut mean = mean_of(T::of(1.0));
+    if !num_traits::Float::is_finite(mean) && rim::is_finite(d) {
+        // the sum of the squares has overflowed
+        let scale = T::of(rim::small::<T>());
+        mean = mean_of(scale) / scale / scale;
+    }
     record(MeanSquare, [d], mean)
 }

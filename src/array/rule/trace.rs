@@ -1,10 +1,10 @@
 //! A scalar closure becomes a list of steps: it is run once, on numbers without a value, and what it has recorded is read
 //! off the graph.
 
-use crate::graph::cell::{LEAF, PAYLOAD, op_of};
+use crate::graph::cell::{PAYLOAD, op_of};
 use crate::graph::handle::{Node, share};
 use crate::graph::recorded::Recorded;
-use crate::graph::tracing;
+use crate::graph::tracing::{self, Arguments};
 use crate::number::{Elementary, Float};
 use crate::rule::{Edge, Fold, Op};
 use std::collections::HashMap;
@@ -41,17 +41,17 @@ pub(crate) struct Traced<T: Float> {
 /// Runs the closure, once.
 ///
 /// # Panics
-/// If it asks for a value that depends on its arguments, or puts them into an operation that is no row of the table.
+/// If it asks for a value that depends on its arguments, or puts them into an operation that is no row of the table, or
+/// uses a number without a value of another closure.
 #[track_caller]
 pub(crate) fn trace<T: Float, const N: usize>(f: impl FnOnce([&Node<T>; N]) -> Node<T>) -> Traced<T> {
-    let unknown = || Node::slot(LEAF, T::of(f64::NAN));
-    let leaves: [Node<T>; N] = std::array::from_fn(|_| unknown());
-    // whatever the closure records stands behind this cell, which lives until all has been read
-    let fence = tracing::fence::<T>();
-    let result = tracing::tracing(&leaves, &fence, || f(leaves.each_ref()));
+    // whatever the closure records is younger than these, which live until all has been read
+    let arguments = Arguments::<T, N>::new();
+    let Some(result) = arguments.run(f) else { panic!("arguments without cells: this is a bug in backprop") };
+    let place = |(k, index)| (index, Origin::Place(Place::Input(k)));
     let mut reader = Reader {
-        fence: fence.age(),
-        found: leaves.iter().enumerate().map(|(k, leaf)| (leaf.index(), Origin::Place(Place::Input(k)))).collect(),
+        fence: arguments.fence(),
+        found: arguments.indices().into_iter().enumerate().map(place).collect(),
         kept: HashMap::new(),
         traced: Traced {
             inputs: N,
@@ -116,10 +116,8 @@ impl<T: Float> Reader<T> {
         match z.payload().and_then(|payload| payload.recorded()) {
             Some(Recorded::Named(_)) => found[0],
             Some(Recorded::Fold(fold)) => self.fold(fold, &found),
-            operation => panic!(
-                "the closure of map or zip_map puts its argument into {}, which is no row of the table: apply that to the whole array",
-                operation.map_or_else(String::new, |operation| operation.to_string())
-            ),
+            Some(operation) => no_row(&operation),
+            None => Origin::Outside(z.index()),
         }
     }
     fn step(&mut self, op: Op, exponent: i32, operands: &[Origin]) -> Origin {
@@ -133,6 +131,10 @@ impl<T: Float> Reader<T> {
             Fold::Sum => (x.to_vec(), Op::Add),
             Fold::Norm => (x.to_vec(), Op::Hypot),
             Fold::LogSumExp => (x.to_vec(), Op::LogAddExp),
+            Fold::Product => (x.to_vec(), Op::Mul),
+            Fold::Max => (x.to_vec(), Op::Max),
+            Fold::Min => (x.to_vec(), Op::Min),
+            Fold::LogSoftmax(_) => no_row(&Recorded::Fold(fold)),
             Fold::Dot => {
                 let (x, y) = x.split_at(x.len() / 2);
                 (x.iter().zip(y).map(|(&x, &y)| self.step(Op::Mul, 0, &[x, y])).collect(), Op::Add)
@@ -150,6 +152,10 @@ impl<T: Float> Reader<T> {
         let traced = &mut self.traced;
         *self.kept.entry(index).or_insert_with(|| {
             let node: Node<T> = share(index);
+            // it may belong to a closure around this one, or to one that has ended
+            if tracing::is_tracing() {
+                node.ask("hands another map");
+            }
             if node.is_constant() {
                 traced.constants.push(node.value());
                 Place::Constant(traced.constants.len() - 1)
@@ -159,6 +165,15 @@ impl<T: Float> Reader<T> {
             }
         })
     }
+}
+
+/// # Panics
+/// Always.
+#[track_caller]
+fn no_row(operation: &Recorded) -> ! {
+    panic!(
+        "the closure of map or zip_map puts its argument into {operation}, which is no row of the table: apply that to the whole array"
+    )
 }
 
 /// The adjoints of inputs and captured numbers, for any kind of number: the steps from the last to the first.

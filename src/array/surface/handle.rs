@@ -1,5 +1,6 @@
 //! The handle: leaves and constants, values and gradients, sweeps, names, shapes.
 
+use crate::array::data::kernel;
 use crate::array::data::shapes::{one_element, same_shape};
 use crate::array::record::{Identity, record};
 use crate::error::{Error, accept};
@@ -9,7 +10,7 @@ use crate::graph::handle::Node;
 use crate::graph::home::Home;
 use crate::graph::homes::{self, ENDING};
 use crate::graph::recorded::Recorded;
-use crate::number::Float;
+use crate::number::{Elementary, Float};
 use ndarray::{ArcArray, ArrayBase, ArrayRef, Data, Dimension};
 use std::rc::Rc;
 
@@ -215,18 +216,23 @@ impl<T: Float, D: Dimension> NodeArray<T, D> {
         }))
     }
 
-    /// A constant with the same values: what it was computed from is neither kept alive nor reached by sweeps.
+    /// A constant with the same values: what it was computed from is neither kept alive nor reached by sweeps. It cuts in
+    /// every mode at once: of elements that carry derivatives themselves only the values are left.
     ///
     /// ```
     /// use backprop::NodeArray;
     /// let x = NodeArray::leaf(ndarray::array![2.0, 3.0]);
     /// (&x * x.detach()).sum().backward();
     /// assert_eq!(x.grad(), ndarray::array![2.0, 3.0]);
+    /// let x = NodeArray::leaf(ndarray::array![backprop::Dual::variable(2.0)]);
+    /// assert_eq!(x.detach().value()[0].derivative(), 0.0);
     /// ```
     #[must_use]
     #[track_caller]
     pub fn detach(&self) -> Self {
-        NodeArray::constant_of(self.values())
+        let values = self.values();
+        // of plain numbers nothing is copied
+        NodeArray::constant_of(if T::ORDERS == 0 { values } else { kernel::map(&values, |x| Elementary::detach(&x)) })
     }
 
     /// Gives the array a name, for drawings and reports. A leaf gets it itself (all its handles share it), of a

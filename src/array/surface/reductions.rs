@@ -1,13 +1,13 @@
 //! Reductions, by name: of the whole array to a number of the graph, or along an axis.
 
+use crate::array::data::lanes::{Along, count, kept, lanes};
 use crate::array::data::shapes::possible;
 use crate::array::record::{lower, record};
-use crate::array::rule::elementwise::unary;
+use crate::array::rule::elementwise::{two, unary};
 use crate::array::rule::linear::Linear;
 use crate::array::rule::moves::reshape;
-use crate::array::rule::reduce::{
-    Along, Extreme, LogSumExp, Product, RunningSum, count, extreme, kept, lanes, norm, sum, sum_keep, two,
-};
+use crate::array::rule::reduce::{Extreme, LogSumExp, Product, RunningSum, norm, sum, sum_keep};
+use crate::array::rule::rim::{Range, is_finite, multiple};
 use crate::error::{Error, accept};
 use crate::graph::array::{NodeArray, NodeArrayD, Values};
 use crate::graph::handle::Node;
@@ -61,21 +61,42 @@ impl To {
     fn keep<T: Float>(self, x: &NodeArrayD<T>, along: Along) -> NodeArrayD<T> {
         let n = count(x.body().shape(), along) as f64;
         let number = |number: f64| NodeArray::constant_of(Values::scalar(T::of(number)));
-        let reduce = |f: &dyn Fn(&[T]) -> T| lanes(&x.body().look(), along, f);
+        let reduce = |fold: Fold| lanes(&x.body().look(), along, |lane| T::fold(fold, lane, &[]));
         match self {
             To::Sum => sum_keep(x, along),
-            To::Mean => two(Op::Div, &sum_keep(x, along), &number(n)),
-            To::Product => record(Product { along }, [x], reduce(&|lane| lane.iter().fold(T::of(1.0), |z, &x| z * x))),
+            To::Mean => {
+                let mean = |x: &NodeArrayD<T>| two(Op::Div, &sum_keep(x, along), &number(n));
+                let plain = mean(x);
+                match beyond(x, along, &plain, Range::Sums) {
+                    Some([multiple, undo]) => two(Op::Div, &mean(&multiple), &undo),
+                    None => plain,
+                }
+            }
+            To::Product => record(Product { along }, [x], reduce(Fold::Product)),
             To::Max | To::Min => {
-                let largest = matches!(self, To::Max);
-                record(Extreme { along, largest }, [x], reduce(&|lane| extreme(lane, largest)))
+                let rule = Extreme { along, largest: matches!(self, To::Max) };
+                let values = reduce(rule.fold());
+                record(rule, [x], values)
             }
             To::Variance(ddof) => {
-                let apart = two(Op::Sub, x, &To::Mean.keep(x, along));
-                two(Op::Div, &sum_keep(&unary(Op::Square, 0, &apart), along), &number(n - ddof))
+                let squares = |x: &NodeArrayD<T>| sum_keep(&unary(Op::Square, 0, &apart(x, along)), along);
+                let variance = |x: &NodeArrayD<T>| two(Op::Div, &squares(x), &number(n - ddof));
+                let plain = variance(x);
+                match beyond(x, along, &plain, Range::Squares) {
+                    Some([multiple, undo]) => two(Op::Div, &two(Op::Div, &variance(&multiple), &undo), &undo),
+                    None => plain,
+                }
             }
-            To::Deviation(ddof) => unary(Op::Sqrt, 0, &To::Variance(ddof).keep(x, along)),
-            To::LogSumExp => record(LogSumExp { along }, [x], reduce(&|lane| Fold::LogSumExp.value(lane, &[]))),
+            // the root of the variance would lose what its squares lose
+            To::Deviation(ddof) => {
+                let root = number((n - ddof).sqrt());
+                let deviation = |x: &NodeArrayD<T>| two(Op::Div, &norm(&apart(x, along), along), &root);
+                match multiple(x, along, Range::Length) {
+                    Some([multiple, undo]) => two(Op::Div, &deviation(&multiple), &undo),
+                    None => deviation(x),
+                }
+            }
+            To::LogSumExp => record(LogSumExp { along }, [x], reduce(Fold::LogSumExp)),
             To::Norm => norm(x, along),
             To::NormOne => sum_keep(&unary(Op::Abs, 0, x), along),
             To::NormMax => To::Max.keep(&unary(Op::Abs, 0, x), along),
@@ -87,14 +108,17 @@ impl To {
         self.check(operation, x.body().shape(), None)?;
         Ok(match self {
             To::Sum => sum(x),
-            To::Mean => sum(x) / T::of(x.len() as f64),
-            To::Variance(ddof) => {
-                let apart = two(Op::Sub, x, &To::Mean.keep(x, None));
-                sum(&unary(Op::Square, 0, &apart)) / T::of(x.len() as f64 - ddof)
+            To::Mean => {
+                let mean = sum(x) / T::of(x.len() as f64);
+                if num_traits::Float::is_finite(mean.value()) { mean } else { lowered(&self.keep(x, None)) }
             }
-            To::Deviation(ddof) => To::Variance(ddof).whole(operation, x)?.sqrt(),
+            To::Variance(ddof) => {
+                let squares = unary(Op::Square, 0, &apart(x, None));
+                let variance = sum(&squares) / T::of(x.len() as f64 - ddof);
+                if num_traits::Float::is_finite(variance.value()) { variance } else { lowered(&self.keep(x, None)) }
+            }
             To::NormOne => sum(&unary(Op::Abs, 0, x)),
-            _ => lower(&reshape(&self.keep(x, None), &IxDyn(&[]))),
+            _ => lowered(&self.keep(x, None)),
         })
     }
     #[track_caller]
@@ -115,6 +139,26 @@ impl To {
         self.check(operation, x.body().shape(), Some(axis.index()))?;
         Ok(self.keep(x, Some(axis.index())))
     }
+}
+/// A multiple of the lanes to begin again with, and what undoes it, if the result is not what it would be in a wider range.
+#[track_caller]
+fn beyond<T: Float>(
+    x: &NodeArrayD<T>,
+    along: Along,
+    result: &NodeArrayD<T>,
+    range: Range,
+) -> Option<[NodeArrayD<T>; 2]> {
+    if is_finite(result) { None } else { multiple(x, along, range) }
+}
+/// The distances from the mean.
+#[track_caller]
+fn apart<T: Float>(x: &NodeArrayD<T>, along: Along) -> NodeArrayD<T> {
+    two(Op::Sub, x, &To::Mean.keep(x, along))
+}
+/// One number in an array, as a number.
+#[track_caller]
+fn lowered<T: Float>(x: &NodeArrayD<T>) -> Node<T> {
+    lower(&reshape(x, &IxDyn(&[])))
 }
 macro_rules! reductions { ($(
     $(#[$doc:meta])*
