@@ -5,12 +5,17 @@
 //! arity; the calculus is the table's. Tangents of tangents (`Dual<Dual<f64>>`) are kept apart by their type, so that
 //! inner derivatives are never confused with outer ones (Siskind & Pearlmutter 2008).
 
+mod tag;
+
 use crate::number::{Argument, BuiltOn, Elementary, Float, Nested, sealed, unfused};
 #[cfg(feature = "approx")]
 use crate::ops::compares;
 use crate::ops::{copy_float, delegates, methods, numeric_traits, operators};
 use crate::rule::{Fold, slope, table};
 use std::borrow::Borrow;
+use std::fmt;
+use tag::Tag;
+pub(crate) use tag::{Level, Mark};
 
 /// A value and `N` tangents: forward-mode derivatives in `N` directions at once.
 ///
@@ -27,10 +32,18 @@ use std::borrow::Borrow;
 /// assert_eq!(z.value(), 2.0 * 1f64.sin());
 /// assert_eq!(z.tangents(), &[1f64.sin(), 2.0 * 1f64.cos()]);
 /// ```
-#[derive(Clone, Copy, Debug)]
+///
+/// # Levels
+///
+/// In builds with debug assertions a driver marks the numbers that it hands out. If derivatives that run one within the
+/// other come together in one tangent, because the inner one is taken at a plain number, the inner driver panics: see
+/// [nesting](crate::guide::nesting). Numbers that you make yourself have no mark and go with all; other builds have none.
+#[derive(Clone, Copy)]
 pub struct Dual<T = f64, const N: usize = 1> {
     value: T,
     tangents: [T; N],
+    /// Without any size in builds without debug assertions.
+    tag: Tag,
 }
 
 impl<T: Elementary, const N: usize> Dual<T, N> {
@@ -43,7 +56,7 @@ impl<T: Elementary, const N: usize> Dual<T, N> {
     #[inline(always)]
     #[must_use]
     pub fn new(value: T, tangents: [T; N]) -> Self {
-        Dual { value, tangents }
+        Dual { value, tangents, tag: Tag::NOBODY }
     }
 
     /// A number that does not vary: all tangents are zero.
@@ -55,7 +68,7 @@ impl<T: Elementary, const N: usize> Dual<T, N> {
     #[inline(always)]
     #[must_use]
     pub fn constant(value: T) -> Self {
-        Dual { value, tangents: std::array::from_fn(|_| T::of(0.0)) }
+        Dual::new(value, std::array::from_fn(|_| T::of(0.0)))
     }
 
     /// The variable number `k` of `N`: tangent `k` is 1, the others are 0.
@@ -72,7 +85,7 @@ impl<T: Elementary, const N: usize> Dual<T, N> {
     #[track_caller]
     pub fn seeded(value: T, k: usize) -> Self {
         assert!(k < N, "there is no direction {k} in a dual number with {N} tangents");
-        Dual { value, tangents: std::array::from_fn(|j| T::of(f64::from(u8::from(j == k)))) }
+        Dual::new(value, std::array::from_fn(|j| T::of(f64::from(u8::from(j == k)))))
     }
 
     /// The value.
@@ -139,8 +152,28 @@ impl<T: Elementary, const N: usize> Dual<T, N> {
         &self.value
     }
 
+    /// A number that a call of a driver hands out.
+    #[inline(always)]
+    pub(crate) fn of_level(self, level: &Level) -> Self {
+        Dual { tag: level.tag(), ..self }
+    }
+    /// What [`Level::check`] asks of a number.
+    #[inline(always)]
+    pub(crate) fn mark(&self) -> Mark {
+        (self.tag, self.is_still())
+    }
+    fn is_still(&self) -> bool {
+        self.tangents.iter().all(T::is_exact_zero)
+    }
+    /// Whose the result of an operation on two numbers is.
+    #[inline(always)]
+    fn tag_with(&self, other: &Self) -> Tag {
+        self.tag.with(other.tag, || [self.is_still(), other.is_still()])
+    }
+
     /// Adds to the tangents what comes through one operand.
     pub(crate) fn collect(&mut self, slope: &T, operand: &Self) {
+        self.tag = self.tag_with(operand);
         for (sum, part) in self.tangents.iter_mut().zip(T::flow_all(slope, &operand.tangents)) {
             *sum = T::join(sum.clone(), part);
         }
@@ -165,7 +198,7 @@ impl<T: Elementary> Dual<T, 1> {
     #[inline(always)]
     #[must_use]
     pub fn variable(value: T) -> Self {
-        Dual { value, tangents: [T::of(1.0)] }
+        Dual::new(value, [T::of(1.0)])
     }
 
     /// The derivative, the one tangent.
@@ -193,7 +226,7 @@ pub(crate) mod arithmetic {
     pub(crate) fn neg<T: Elementary, const N: usize>(x: impl Borrow<Dual<T, N>>) -> Dual<T, N> {
         let x = x.borrow();
         let z = -x.value.clone();
-        Dual { value: z, tangents: std::array::from_fn(|k| T::turn(&x.tangents[k])) }
+        Dual { value: z, tangents: std::array::from_fn(|k| T::turn(&x.tangents[k])), tag: x.tag }
     }
 
     /// Slopes are 1 and the sign, so that nothing need be multiplied.
@@ -204,17 +237,17 @@ pub(crate) mod arithmetic {
             pub(crate) fn both<T: Elementary, const N: usize>(x: impl Borrow<Dual<T, N>>, y: impl Borrow<Dual<T, N>>) -> Dual<T, N> {
                 let (x, y) = (x.borrow(), y.borrow());
                 let tangents = std::array::from_fn(|k| T::join(x.tangents[k].clone(), $sign(&y.tangents[k])));
-                Dual { value: x.value.clone() $op &y.value, tangents }
+                Dual { value: x.value.clone() $op &y.value, tangents, tag: x.tag_with(y) }
             }
             #[inline(always)]
             pub(crate) fn right<T: Elementary, const N: usize>(x: impl Borrow<Dual<T, N>>, c: T) -> Dual<T, N> {
                 let x = x.borrow();
-                Dual { value: x.value.clone() $op &c, tangents: x.tangents.clone() }
+                Dual { value: x.value.clone() $op &c, tangents: x.tangents.clone(), tag: x.tag }
             }
             #[inline(always)]
             pub(crate) fn left<T: Elementary, const N: usize>(c: T, y: impl Borrow<Dual<T, N>>) -> Dual<T, N> {
                 let y = y.borrow();
-                Dual { value: c $op &y.value, tangents: std::array::from_fn(|k| $sign(&y.tangents[k])) }
+                Dual { value: c $op &y.value, tangents: std::array::from_fn(|k| $sign(&y.tangents[k])), tag: y.tag }
             }
         }
     )* } }
@@ -229,19 +262,19 @@ pub(crate) mod arithmetic {
                 let z = x.value.clone() $op &y.value;
                 let dx = slope::$f::<T, 0>(&x.value, &y.value, &z);
                 let dy = slope::$f::<T, 1>(&x.value, &y.value, &z);
-                Dual { tangents: T::flow_both(&dx, &x.tangents, &dy, &y.tangents), value: z }
+                Dual { tangents: T::flow_both(&dx, &x.tangents, &dy, &y.tangents), value: z, tag: x.tag_with(y) }
             }
             #[$inline]
             pub(crate) fn right<T: Elementary, const N: usize>(x: impl Borrow<Dual<T, N>>, c: T) -> Dual<T, N> {
                 let x = x.borrow();
                 let z = x.value.clone() $op &c;
-                Dual { tangents: T::flow_all(&slope::$f::<T, 0>(&x.value, &c, &z), &x.tangents), value: z }
+                Dual { tangents: T::flow_all(&slope::$f::<T, 0>(&x.value, &c, &z), &x.tangents), value: z, tag: x.tag }
             }
             #[$inline]
             pub(crate) fn left<T: Elementary, const N: usize>(c: T, y: impl Borrow<Dual<T, N>>) -> Dual<T, N> {
                 let y = y.borrow();
                 let z = c.clone() $op &y.value;
-                Dual { tangents: T::flow_all(&slope::$f::<T, 1>(&c, &y.value, &z), &y.tangents), value: z }
+                Dual { tangents: T::flow_all(&slope::$f::<T, 1>(&c, &y.value, &z), &y.tangents), value: z, tag: y.tag }
             }
         }
     )* } }
@@ -252,32 +285,36 @@ pub(crate) mod arithmetic {
 macro_rules! rule {
     (unary $Name:ident $f:ident $x:ident) => {{
         let z = Elementary::$f(&$x.value);
-        Dual { tangents: T::flow_all(&slope::$f(&$x.value, &z), &$x.tangents), value: z }
+        Dual { tangents: T::flow_all(&slope::$f(&$x.value, &z), &$x.tangents), value: z, tag: $x.tag }
     }};
     (power $Name:ident $f:ident $x:ident $n:ident) => {{
         let z = Elementary::$f(&$x.value, $n);
-        Dual { tangents: T::flow_all(&slope::$f(&$x.value, $n, &z), &$x.tangents), value: z }
+        Dual { tangents: T::flow_all(&slope::$f(&$x.value, $n, &z), &$x.tangents), value: z, tag: $x.tag }
     }};
     (binary $Name:ident $f:ident $x:ident $y:ident) => {{
         let x = &$x.value;
         if let Some(literal) = $y.literal() {
             let y = T::of(literal);
             let z = Elementary::$f(x, &y);
-            return Dual { tangents: T::flow_all(&slope::$f::<T, 0>(x, &y, &z), &$x.tangents), value: z };
+            return Dual { tangents: T::flow_all(&slope::$f::<T, 0>(x, &y, &z), &$x.tangents), value: z, tag: $x.tag };
         }
         let second = $y.number();
         let second = second.borrow();
         let y = &second.value;
         let z = Elementary::$f(x, y);
         let (dx, dy) = (slope::$f::<T, 0>(x, y, &z), slope::$f::<T, 1>(x, y, &z));
-        Dual { tangents: T::flow_both(&dx, &$x.tangents, &dy, &second.tangents), value: z }
+        Dual { tangents: T::flow_both(&dx, &$x.tangents, &dy, &second.tangents), value: z, tag: $x.tag_with(second) }
     }};
     (ternary $Name:ident $f:ident $x:ident $y:ident $w:ident) => {{
         let x = &$x.value;
         if let (Some(y), Some(w)) = ($y.literal(), $w.literal()) {
             let (y, w) = (T::of(y), T::of(w));
             let z = Elementary::$f(x, &y, &w);
-            return Dual { tangents: T::flow_all(&slope::$f::<T, 0>(x, &y, &w, &z), &$x.tangents), value: z };
+            return Dual {
+                tangents: T::flow_all(&slope::$f::<T, 0>(x, &y, &w, &z), &$x.tangents),
+                value: z,
+                tag: $x.tag,
+            };
         }
         let (second, third) = ($y.number(), $w.number());
         let (second, third) = (second.borrow(), third.borrow());
@@ -285,7 +322,8 @@ macro_rules! rule {
         let z = Elementary::$f(x, y, w);
         let (dx, dy) = (slope::$f::<T, 0>(x, y, w, &z), slope::$f::<T, 1>(x, y, w, &z));
         let dw = slope::$f::<T, 2>(x, y, w, &z);
-        Dual { tangents: Self::flow_three(&dx, $x, &dy, second, &dw, third), value: z }
+        let tag = $x.tag_with(second).with(third.tag, || [$x.is_still() && second.is_still(), third.is_still()]);
+        Dual { tangents: Self::flow_three(&dx, $x, &dy, second, &dw, third), value: z, tag }
     }};
 }
 table!(methods [T: Elementary, const N: usize] [Dual<T, N>] [rule [#[inline]] "Dual" "Dual::variable"]);
@@ -333,6 +371,13 @@ impl<T: Elementary, const N: usize> Elementary for Dual<T, N> {
 
 // ------------------------------------------------------------------------------------------------ the surface
 
+impl<T: fmt::Debug, const N: usize> fmt::Debug for Dual<T, N> {
+    /// Value and tangents.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Dual").field("value", &self.value).field("tangents", &self.tangents).finish()
+    }
+}
+
 operators!([T: Elementary, const N: usize] Dual<T, N>);
 numeric_traits!([T: Elementary, const N: usize] Dual<T, N>);
 
@@ -350,6 +395,6 @@ compares!([const N: usize] Dual<T, N>, Elementary);
 impl<T: Elementary + quickcheck::Arbitrary, const N: usize> quickcheck::Arbitrary for Dual<T, N> {
     /// Value and tangents, each as `T`'s own.
     fn arbitrary(g: &mut quickcheck::Gen) -> Self {
-        Dual { value: T::arbitrary(g), tangents: std::array::from_fn(|_| T::arbitrary(g)) }
+        Dual::new(T::arbitrary(g), std::array::from_fn(|_| T::arbitrary(g)))
     }
 }

@@ -72,7 +72,7 @@ macro_rules! table { ($then:ident $($with:tt)*) => { $then! { [$($with)*]
     /// Square root: `√(a + h) ≈ √a + h/(2√a)`.
     unary Sqrt sqrt "√"         |x -> y| x.sqrt(),   (S::of(0.5) / &(y.clone() + zero::<S>())), [0.0, INF];
     /// Cube root: `∛(a + h) ≈ ∛a + h/(3·∛a²)`.
-    unary Cbrt cbrt "∛"         |x -> y| x.cbrt(),   ((S::of(3.0) * y * y).recip()),        [-INF, INF];
+    unary Cbrt cbrt "∛"         |x -> y| x.cbrt(),   (kinks::cbrt_d(y)),                    [-INF, INF];
     /// Integer power: `(a + h)ⁿ ≈ aⁿ + n·aⁿ⁻¹·h`, at `a = 0` too.
     power Powi powi "ⁿ"         |x, n -> y| x.powi(n), (kinks::powi_dx(x, n)),              [-INF, INF];
     /// Power: `(a + h)^(b + k) ≈ a^b + b·a^(b−1)·h + a^b·ln a·k`; for a negative base the slope in the exponent is NaN.
@@ -132,13 +132,13 @@ macro_rules! table { ($then:ident $($with:tt)*) => { $then! { [$($with)*]
     /// Inverse hyperbolic sine: `asinh(a + h) ≈ asinh a + h/√(1 + a²)`.
     unary Asinh asinh "asinh"   |x -> y| x.asinh(),  (one::<S>().hypot(x).recip()),         [-INF, INF];
     /// Inverse hyperbolic cosine: `acosh(a + h) ≈ acosh a + h/(√(a − 1)·√(a + 1))`.
-    unary Acosh acosh "acosh"   |x -> y| x.acosh(),  (((x.clone() - one::<S>()).sqrt() * &(x.clone() + one::<S>()).sqrt()).recip()), [1.0, INF];
+    unary Acosh acosh "acosh"   |x -> y| x.acosh(),  (kinks::acosh_d(x)),                   [1.0, INF];
     /// Inverse hyperbolic tangent: `atanh(a + h) ≈ atanh a + h/((1 − a)(1 + a))`.
     unary Atanh atanh "atanh"   |x -> y| x.atanh(),  (defined(y, || kinks::one_less_square(x).recip())), [-1.0, 1.0];
 
     // ------------------------------------------------------------------------------------------ learning
     /// Logistic function `σ(x) = 1/(1 + e^−x)`: `σ(a + h) ≈ σ(a) + σ(a)·σ(−a)·h`.
-    unary Sigmoid sigmoid "σ"   |x -> y| kinks::sigmoid(x), (y.clone() * &(-x.clone()).sigmoid()), [-INF, INF];
+    unary Sigmoid sigmoid "σ"   |x -> y| kinks::sigmoid(x), (kinks::sigmoid_d(x, y)), [-INF, INF];
     /// `ln(1 + e^x)` without overflow: `≈ softplus(a) + σ(a)·h`.
     unary Softplus softplus "softplus" |x -> y| kinks::softplus(x), (x.sigmoid()),          [-INF, INF];
     /// The positive part, `max(x, 0)`: slope 1 above 0, 0 below and at the kink.
@@ -191,7 +191,7 @@ macro_rules! table { ($then:ident $($with:tt)*) => { $then! { [$($with)*]
     /// Digamma function, the logarithmic derivative of `Γ`: `ψ(a + h) ≈ ψ(a) + ψ′(a)·h`.
     unary Digamma digamma "ψ"   |x -> y| special::in_f64(x, special::digamma), (x.polygamma(1)), [-INF, INF];
     /// Polygamma function, the derivative of order `n` of the digamma function: `ψ⁽ⁿ⁾(a + h) ≈ ψ⁽ⁿ⁾(a) + ψ⁽ⁿ⁺¹⁾(a)·h`; NaN for negative `n`.
-    power Polygamma polygamma "ψⁿ" |x, n -> y| special::in_f64(x, |x| special::polygamma(x, n)), (defined(y, || x.polygamma(n.saturating_add(1)))), [-INF, INF];
+    power Polygamma polygamma "ψⁿ" |x, n -> y| special::in_f64(x, |x| special::polygamma(x, n)), (special::polygamma_d(x, n, y)), [-INF, INF];
     /// Beta function `Γ(x)Γ(y)/Γ(x + y)` of positive numbers: `≈ B + B·(ψ(a) − ψ(a + b))·h + B·(ψ(b) − ψ(a + b))·k`.
     binary Beta beta "B"        |x, y -> z| special::two_in_f64(x, y, special::beta), (special::beta_d(x, y, z), special::beta_d(y, x, z)), [0.0, INF] [0.0, INF];
     /// `ln B(x, y)`: `≈ ln B + (ψ(a) − ψ(a + b))·h + (ψ(b) − ψ(a + b))·k`.
@@ -280,9 +280,26 @@ macro_rules! operations {
                 const INF: f64 = f64::INFINITY;
                 match self { $(Op::$Name => &[$([$low, $high]),+]),* }
             }
+            /// The operation on any number, from its operands and the integer of `powi` or `polygamma`, which the others do
+            /// not look at.
+            ///
+            /// ```
+            /// use backprop::{Dual, Op};
+            /// assert_eq!(Op::Hypot.apply(&[3.0, 4.0], 0), 5.0);
+            /// assert_eq!(Op::Powi.apply(&[Dual::variable(2.0)], 3).derivative(), 12.0);
+            /// ```
+            ///
+            /// # Panics
+            /// If there are not as many operands as the [arity](Op::arity) says; `clamp` as the method does.
+            #[must_use]
+            #[track_caller]
+            pub fn apply<S: Elementary>(self, x: &[S], n: i32) -> S {
+                assert!(x.len() == self.arity(), "{} has {} operands, not {}", self.name(), self.arity(), x.len());
+                let last = x.len() - 1;
+                self.value([&x[0], &x[last.min(1)], &x[last]], n)
+            }
             /// The operation itself on any number; operands and exponent as [`slope`](Op::slope) takes them.
             #[track_caller]
-            #[allow(dead_code, reason = "for operations whose operands are not nodes")]
             pub(crate) fn value<S: Elementary>(self, x: [&S; 3], n: i32) -> S {
                 match self { $(Op::$Name => operations!(@value $arity $f x n)),* }
             }

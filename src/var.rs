@@ -42,8 +42,12 @@ use std::fmt;
 #[derive(Clone, Copy)]
 pub struct Var<T = f64> {
     value: T,
-    place: u64,
+    place: Place,
 }
+/// With the alignment of its halves, so that an `f32` takes no more room than it needs.
+#[derive(Clone, Copy)]
+#[repr(Rust, packed(4))]
+struct Place(u64);
 
 impl<T: Float> Var<T> {
     /// A number that does not vary. It may be used in any call.
@@ -55,7 +59,7 @@ impl<T: Float> Var<T> {
     #[inline(always)]
     #[must_use]
     pub fn constant(value: T) -> Self {
-        Var { value, place: NONE }
+        Var::at(value, NONE)
     }
     /// The value.
     ///
@@ -88,11 +92,11 @@ impl<T: Float> Var<T> {
     #[inline(always)]
     #[must_use]
     pub fn is_constant(&self) -> bool {
-        self.place == NONE
+        self.place() == NONE
     }
     /// Input number `slot` of a scope.
     pub(crate) fn input(value: T, slot: usize, scope: &Scope<T>) -> Self {
-        Var { value, place: scope.input(slot) }
+        Var::at(value, scope.input(slot))
     }
     /// Its slot in the innermost scope; `None` for a constant.
     ///
@@ -100,11 +104,15 @@ impl<T: Float> Var<T> {
     /// If it belongs to another scope.
     #[track_caller]
     pub(crate) fn slot_in(&self, scope: &Scope<T>) -> Option<u32> {
-        scope.slot(self.place)
+        scope.slot(self.place())
     }
-    #[cfg(test)]
+    #[inline(always)]
     pub(crate) fn place(&self) -> u64 {
-        self.place
+        self.place.0
+    }
+    #[inline(always)]
+    fn at(value: T, place: u64) -> Self {
+        Var { value, place: Place(place) }
     }
     #[inline(always)]
     fn part(&self) -> &T {
@@ -122,39 +130,39 @@ impl<T: Float> Var<T> {
     #[inline(always)]
     #[track_caller]
     fn one(x: &Self, value: T, slope: impl FnOnce() -> T) -> Self {
-        if x.place == NONE {
+        if x.place() == NONE {
             return Var::constant(value);
         }
-        Var { value, place: tape::push([x.place], [slope()]) }
+        Var::at(value, tape::push([x.place()], [slope()]))
     }
     /// An operation on two numbers.
     #[inline(always)]
     #[track_caller]
     fn two(x: &Self, y: &Self, value: T, dx: impl FnOnce() -> T, dy: impl FnOnce() -> T) -> Self {
-        if y.place == NONE {
+        if y.place() == NONE {
             Var::one(x, value, dx)
-        } else if x.place == NONE {
+        } else if x.place() == NONE {
             Var::one(y, value, dy)
         } else {
-            Var { value, place: tape::push([x.place, y.place], [dx(), dy()]) }
+            Var::at(value, tape::push([x.place(), y.place()], [dx(), dy()]))
         }
     }
     /// An operation on any number of numbers: slices of them, each with the slopes by its elements.
     #[inline(always)]
     #[track_caller]
     pub(crate) fn many<const P: usize>(value: T, parts: [(&[Self], &[T]); P]) -> Self {
-        Var { value, place: Var::record(parts) }
+        Var::at(value, Var::record(parts))
     }
     /// Its place; that of a constant if nothing varies.
     #[inline(never)]
     #[track_caller]
     fn record<const P: usize>(parts: [(&[Self], &[T]); P]) -> u64 {
         let (first, slots) = tape::extent::<T>();
-        let slot = |x: &Self| x.place.wrapping_sub(first);
+        let slot = |x: &Self| x.place().wrapping_sub(first);
         // counted, not looked for one by one: the compiler makes it a loop without branches
         let (mut varying, mut mine) = (0, 0);
         for (x, _) in &parts {
-            varying += x.iter().filter(|x| x.place != NONE).count();
+            varying += x.iter().filter(|x| x.place() != NONE).count();
             mine += x.iter().filter(|x| slot(x) < slots).count();
         }
         if mine != varying {
@@ -168,7 +176,7 @@ impl<T: Float> Var<T> {
             for (x, slopes) in parts {
                 debug_assert_eq!(x.len(), slopes.len(), "a slope for each operand");
                 for (x, &slope) in x.iter().zip(slopes) {
-                    if x.place != NONE
+                    if x.place() != NONE
                         && let Some(pair) = room.next()
                     {
                         pair.set(Pair::new(slot(x) as u32, slope));
@@ -258,9 +266,9 @@ macro_rules! rule {
         let (x, y, w) = (&$x.value, &second.value, &third.value);
         let z = Elementary::$f(x, y, w);
         let slopes = [slope::$f::<T, 0>(x, y, w, &z), slope::$f::<T, 1>(x, y, w, &z), slope::$f::<T, 2>(x, y, w, &z)];
-        let places = [$x.place, second.place, third.place];
+        let places = [$x.place(), second.place(), third.place()];
         if !places.contains(&NONE) {
-            return Var { value: z, place: tape::push(places, slopes) };
+            return Var::at(z, tape::push(places, slopes));
         }
         Var::many(z, [(&[*$x, second, third], &slopes)])
     }};
@@ -331,9 +339,9 @@ impl<T: Float> Fuse for Var<T> {
         let inputs = std::array::from_fn(|k| Dual::seeded(x[k].value, k));
         let z = statement(inputs);
         let (value, slopes) = (z.value(), *z.tangents());
-        let places = x.map(|x| x.place);
+        let places = x.map(|x| x.place());
         let varies = N > 0 && places.iter().all(|&place| place != NONE);
-        Var { value, place: if varies { tape::push(places, slopes) } else { Var::record_apart(x, slopes) } }
+        Var::at(value, if varies { tape::push(places, slopes) } else { Var::record_apart(x, slopes) })
     }
 }
 

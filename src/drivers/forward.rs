@@ -2,7 +2,7 @@
 
 use super::output::Output;
 use super::point::{Coordinate, Point};
-use crate::dual::Dual;
+use crate::dual::{Dual, Level};
 use crate::number::{Elementary, Float};
 use ndarray::Array2;
 use std::borrow::Borrow;
@@ -20,10 +20,14 @@ use std::borrow::Borrow;
 /// `1.0`: the chapter on [nesting](crate::guide::nesting) says why.
 ///
 /// # Panics
-/// If the closure panics.
+/// If the closure panics; in builds with debug assertions, if it confuses two derivatives.
 #[must_use]
+#[track_caller]
 pub fn derivative<T: Coordinate>(f: impl FnOnce(Dual<T>) -> Dual<T>, x: T) -> T {
-    f(Dual::variable(x)).derivative()
+    let level = Level::begin();
+    let y = f(Dual::variable(x).of_level(&level));
+    level.check(|| [y.mark()]);
+    y.derivative()
 }
 
 /// Value and derivative in one direction, `J·v`, in **forward mode**: one run of the function, and no tape.
@@ -43,13 +47,19 @@ pub fn jvp<P: Point + ?Sized, O: Output<Number = Dual<P::Number>>>(
     x: &P,
     v: &P,
 ) -> (O::With<P::Number>, O::With<P::Number>) {
-    let outputs = f(x.filled(directions(x, v)).borrow());
+    let level = Level::begin();
+    let outputs = f(x.filled(directions(&level, x, v)).borrow());
+    level.check(|| marks(&outputs.numbers()));
     (outputs.with(|y| y.value()), outputs.with(|y| y.derivative()))
+}
+/// What a call checks of numbers.
+pub(super) fn marks<T: Float, const N: usize>(numbers: &[Dual<T, N>]) -> Vec<crate::dual::Mark> {
+    numbers.iter().map(Dual::mark).collect()
 }
 /// The numbers of the point, varying in a direction.
 #[track_caller]
-pub(super) fn directions<P: Point + ?Sized>(x: &P, v: &P) -> Vec<Dual<P::Number>> {
-    along(x, v, |x, v| Dual::new(x, [v]))
+pub(super) fn directions<P: Point + ?Sized>(level: &Level, x: &P, v: &P) -> Vec<Dual<P::Number>> {
+    along(x, v, |x, v| Dual::new(x, [v]).of_level(level))
 }
 /// Each number of the point with that of the direction.
 #[track_caller]
@@ -69,6 +79,7 @@ pub(super) fn along<P: Point + ?Sized, S>(x: &P, v: &P, number: impl Fn(P::Numbe
 /// # Panics
 /// If the closure panics.
 #[must_use]
+#[track_caller]
 pub fn grad<const N: usize, P: Point + ?Sized>(
     f: impl Fn(&P::View<Dual<P::Number, N>>) -> Dual<P::Number, N>,
     x: &P,
@@ -85,16 +96,20 @@ pub fn grad<const N: usize, P: Point + ?Sized>(
 /// # Panics
 /// If the closure panics.
 #[must_use]
+#[track_caller]
 pub fn value_and_grad<const N: usize, P: Point + ?Sized>(
     f: impl Fn(&P::View<Dual<P::Number, N>>) -> Dual<P::Number, N>,
     x: &P,
 ) -> (P::Number, P::With<P::Number>) {
+    let level = Level::begin();
     // the first run gives the value, also of no inputs
-    let first = f(seeded(x, 0).borrow());
+    let first = f(seeded(&level, x, 0).borrow());
+    level.check(|| [first.mark()]);
     let mut gradient = Vec::with_capacity(x.size());
     gradient.extend(first.tangents().iter().take(x.size()));
     for start in chunks::<N>(x.size()).skip(1) {
-        let y = f(seeded(x, start).borrow());
+        let y = f(seeded(&level, x, start).borrow());
+        level.check(|| [y.mark()]);
         gradient.extend(y.tangents().iter().take(x.size() - start));
     }
     (first.value(), x.filled(gradient))
@@ -116,9 +131,11 @@ pub fn jacobian<const N: usize, P: Point + ?Sized, O: Output<Number = Dual<P::Nu
     f: impl Fn(&P::View<Dual<P::Number, N>>) -> O,
     x: &P,
 ) -> Array2<P::Number> {
+    let level = Level::begin();
     let mut columns: Option<Array2<P::Number>> = None;
     for start in chunks::<N>(x.size()) {
-        let outputs = f(seeded(x, start).borrow()).numbers();
+        let outputs = f(seeded(&level, x, start).borrow()).numbers();
+        level.check(|| marks(&outputs));
         let rows = columns.get_or_insert_with(|| Array2::from_elem((outputs.len(), x.size()), P::Number::of(0.0)));
         assert!(
             rows.nrows() == outputs.len(),
@@ -133,7 +150,7 @@ pub fn jacobian<const N: usize, P: Point + ?Sized, O: Output<Number = Dual<P::Nu
     match columns {
         Some(rows) => rows,
         // of no inputs: the function tells how many outputs there are
-        None => Array2::from_elem((f(seeded(x, 0).borrow()).numbers().len(), 0), P::Number::of(0.0)),
+        None => Array2::from_elem((f(seeded(&level, x, 0).borrow()).numbers().len(), 0), P::Number::of(0.0)),
     }
 }
 /// Where chunks of inputs begin.
@@ -142,17 +159,17 @@ pub(super) fn chunks<const N: usize>(size: usize) -> impl Iterator<Item = usize>
     (0..size).step_by(N)
 }
 /// The point, `N` of its numbers varying, each on its own.
-fn seeded<const N: usize, P: Point + ?Sized>(x: &P, start: usize) -> P::With<Dual<P::Number, N>> {
+fn seeded<const N: usize, P: Point + ?Sized>(level: &Level, x: &P, start: usize) -> P::With<Dual<P::Number, N>> {
     let mut place = 0;
     x.with(|x| {
         place += 1;
-        seed(x, (place - 1_usize).checked_sub(start))
+        seed(level, x, (place - 1_usize).checked_sub(start))
     })
 }
 /// Variable number `k`, if there is such a direction.
-pub(super) fn seed<T: Float, const N: usize>(x: T, k: Option<usize>) -> Dual<T, N> {
+pub(super) fn seed<T: Float, const N: usize>(level: &Level, x: T, k: Option<usize>) -> Dual<T, N> {
     match k {
-        Some(k) if k < N => Dual::seeded(x, k),
+        Some(k) if k < N => Dual::seeded(x, k).of_level(level),
         _ => Dual::constant(x),
     }
 }

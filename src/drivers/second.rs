@@ -1,9 +1,9 @@
 //! Second derivatives of functions of many numbers: forward over reverse.
 
-use super::forward::{chunks, directions, seed};
+use super::forward::{chunks, directions, marks, seed};
 use super::point::Point;
 use super::reverse::{Workspace, value_and_grad, value_and_grad_with};
-use crate::dual::Dual;
+use crate::dual::{Dual, Level};
 use crate::number::{Elementary, Float};
 use crate::var::Var;
 use ndarray::Array2;
@@ -30,9 +30,11 @@ pub fn hvp<P: Point + ?Sized>(
     x: &P,
     v: &P,
 ) -> (P::With<P::Number>, P::With<P::Number>) {
-    let duals = directions(x, v);
+    let level = Level::begin();
+    let duals = directions(&level, x, v);
     let (_, gradient) =
         value_and_grad(|inputs: &[Var<Dual<P::Number>>]| f(x.filled(inputs.to_vec()).borrow()), &duals[..]);
+    level.check(|| marks(&gradient));
     (x.filled(gradient.iter().map(Dual::value).collect()), x.filled(gradient.iter().map(Dual::derivative).collect()))
 }
 /// The Hessian, **forward over reverse**: four columns come out of one run and one sweep.
@@ -80,6 +82,7 @@ impl<T: Float, const N: usize> SecondWorkspace<T, N> {
     #[track_caller]
     fn run(
         &mut self,
+        level: &Level,
         f: impl FnOnce(&[Var<Dual<T, N>>]) -> Var<Dual<T, N>>,
         point: impl Iterator<Item = Dual<T, N>>,
     ) -> T {
@@ -87,7 +90,9 @@ impl<T: Float, const N: usize> SecondWorkspace<T, N> {
         self.point.extend(point);
         self.gradient.clear();
         self.gradient.resize(self.point.len(), Dual::constant(T::of(0.0)));
-        value_and_grad_with(&mut self.tape, f, &self.point, &mut self.gradient).value()
+        let value = value_and_grad_with(&mut self.tape, f, &self.point, &mut self.gradient).value();
+        level.check(|| self.gradient.iter().map(Dual::mark));
+        value
     }
 }
 
@@ -120,7 +125,8 @@ pub fn hvp_with<T: Float>(
         "hvp_with wants a direction, a gradient and a product as long as the point, {}, not {lengths:?}",
         x.len()
     );
-    let value = workspace.run(f, x.iter().zip(v).map(|(&x, &v)| Dual::new(x, [v])));
+    let level = Level::begin();
+    let value = workspace.run(&level, f, x.iter().zip(v).map(|(&x, &v)| Dual::new(x, [v]).of_level(&level)));
     for ((slope, product), dual) in gradient.iter_mut().zip(product).zip(&workspace.gradient) {
         (*slope, *product) = (dual.value(), dual.derivative());
     }
@@ -168,10 +174,11 @@ fn columns<T: Float>(
     gradient: &mut [T],
     hessian: &mut Array2<T>,
 ) -> T {
+    let level = Level::begin();
     let mut value = T::of(f64::NAN);
     for start in chunks::<WIDTH>(x.len().max(1)) {
-        let point = x.iter().enumerate().map(|(k, &x)| seed(x, k.checked_sub(start)));
-        value = workspace.run(&f, point);
+        let point = x.iter().enumerate().map(|(k, &x)| seed(&level, x, k.checked_sub(start)));
+        value = workspace.run(&level, &f, point);
         for (row, dual) in workspace.gradient.iter().enumerate() {
             gradient[row] = dual.value();
             for (column, &second) in dual.tangents().iter().enumerate().take(x.len() - start) {

@@ -2,9 +2,10 @@
 
 use super::forward::along;
 use super::point::{Coordinate, Point};
-use crate::dual::Dual;
+use crate::dual::{Dual, Level};
 use crate::jet::Jet;
 use crate::number::{Elementary, Float};
+use sealed::Sealed as _;
 use std::borrow::Borrow;
 
 /// The Taylor series of a function of one number around `x`, to order `K`: `f(x + t) = y₀ + y₁·t + … + y_K·t^K + O(t^K⁺¹)`.
@@ -104,54 +105,57 @@ where
     for index in indices {
         assert!(index < x.size(), "there is no number {index} at a point of {}", x.size());
     }
+    let level = Level::begin();
     let mut place = 0;
     let moving = x.with(|x| {
         place += 1;
-        <[usize; K]>::moving(x, &indices.map(|index| index == place - 1))
+        <[usize; K]>::moving(&level, x, &indices.map(|index| index == place - 1))
     });
-    <[usize; K]>::derivative(f(moving.borrow()))
+    <[usize; K]>::derivative(&level, f(moving.borrow()))
 }
 /// The dual numbers of [`mixed_partial`]: of order `K` over the numbers of the point.
-type Levels<P, const K: usize> = <[usize; K] as Indices<<P as Point>::Number>>::Levels;
+type Levels<P, const K: usize> = <[usize; K] as sealed::Sealed<<P as Point>::Number>>::Levels;
 
 /// The indices of a mixed partial derivative over the numbers `T`: none to twelve. Sealed.
 #[diagnostic::on_unimplemented(
     message = "there is no mixed partial derivative by `{Self}`",
     label = "expected an array of 0 to 12 indices, one for each order"
 )]
-pub trait Indices<T: Float>: sealed::Sealed {
-    /// A dual number nested as deep as there are indices.
-    type Levels: Float;
-    /// The number, varying at the levels that are said.
-    #[doc(hidden)]
-    fn moving(x: T, levels: &[bool]) -> Self::Levels;
-    /// The derivative by all levels.
-    #[doc(hidden)]
-    fn derivative(y: Self::Levels) -> T;
-}
+pub trait Indices<T: Float>: sealed::Sealed<T> {}
 mod sealed {
-    pub trait Sealed {}
+    use super::{Float, Level};
+    pub trait Sealed<T: Float> {
+        /// A dual number nested as deep as there are indices.
+        type Levels: Float;
+        /// The number, varying at the levels that are said.
+        fn moving(level: &Level, x: T, levels: &[bool]) -> Self::Levels;
+        /// The derivative by all levels.
+        #[track_caller]
+        fn derivative(level: &Level, y: Self::Levels) -> T;
+    }
 }
-impl sealed::Sealed for [usize; 0] {}
-impl<T: Float> Indices<T> for [usize; 0] {
+impl<T: Float> Indices<T> for [usize; 0] {}
+impl<T: Float> sealed::Sealed<T> for [usize; 0] {
     type Levels = T;
-    fn moving(x: T, _: &[bool]) -> T {
+    fn moving(_: &Level, x: T, _: &[bool]) -> T {
         x
     }
-    fn derivative(y: T) -> T {
+    fn derivative(_: &Level, y: T) -> T {
         y
     }
 }
 macro_rules! nested { ($($K:literal over $Less:literal;)*) => { $(
-    impl sealed::Sealed for [usize; $K] {}
-    impl<T: Float> Indices<T> for [usize; $K] {
-        type Levels = Dual<<[usize; $Less] as Indices<T>>::Levels>;
-        fn moving(x: T, levels: &[bool]) -> Self::Levels {
-            let inner = <[usize; $Less]>::moving(x, &levels[..$Less]);
-            if levels[$Less] { Dual::variable(inner) } else { Dual::constant(inner) }
+    impl<T: Float> Indices<T> for [usize; $K] {}
+    impl<T: Float> sealed::Sealed<T> for [usize; $K] {
+        type Levels = Dual<<[usize; $Less] as sealed::Sealed<T>>::Levels>;
+        fn moving(level: &Level, x: T, levels: &[bool]) -> Self::Levels {
+            let inner = <[usize; $Less]>::moving(level, x, &levels[..$Less]);
+            if levels[$Less] { Dual::variable(inner).of_level(level) } else { Dual::constant(inner) }
         }
-        fn derivative(y: Self::Levels) -> T {
-            <[usize; $Less]>::derivative(y.derivative())
+        #[track_caller]
+        fn derivative(level: &Level, y: Self::Levels) -> T {
+            level.check(|| [y.mark()]);
+            <[usize; $Less]>::derivative(level, y.derivative())
         }
     }
 )* } }

@@ -62,11 +62,11 @@ mod sealed {
 /// The motion that `tangent` leads to in unit time, at every order of differentiation, at 0 as elsewhere.
 ///
 /// ```
-/// use backprop::{derivative, rotation};
+/// use backprop::{nth_derivative, rotation};
 /// use nalgebra::{UnitQuaternion, vector};
 /// // the real part is cos θ/2, whose second derivative at 0 is −1/4
 /// let real = |x| rotation::exp::<UnitQuaternion<_>>(&vector![x, 0.0.into(), 0.0.into()]).w;
-/// assert_eq!(derivative(|x| derivative(real, x), 0.0), -0.25);
+/// assert_eq!(nth_derivative::<2, _>(real, 0.0), -0.25);
 /// ```
 #[must_use]
 pub fn exp<G: LieGroup>(tangent: &G::Tangent) -> G {

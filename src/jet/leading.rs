@@ -59,7 +59,7 @@ pub(super) fn root<T: Elementary, const K: usize>(
 pub(super) fn power<T: Elementary, const K: usize>(x: &Jet<T, K>, exponent: &Jet<T, K>) -> Option<Jet<T, K>> {
     let m = order(std::iter::once(x))?;
     let power = m as f64 * exponent.to_f64_value();
-    if !exponent.is_still() || !(power > 0.0 && power.is_finite()) {
+    if !(exponent.is_still() && power > 0.0 && power.is_finite()) {
         return None;
     }
     Some(times_power(x.lowered(m).powf(exponent), power))

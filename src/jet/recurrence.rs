@@ -232,10 +232,15 @@ macro_rules! unary {
         let [first, second] = recurrence::in_turn($values, $sign, $x);
         if $which == 0 { first } else { second }
     }};
-    (sigmoid, $z:ident, $x:expr) => {{
-        let [upper, _] = recurrence::logistic([$z, (-$x.value.clone()).sigmoid()], $x);
-        upper
-    }};
+    // near 0 the product of the two would cancel in what follows
+    (sigmoid, $z:ident, $x:expr) => {
+        if $x.to_f64_value().abs() < 1.0 {
+            recurrence::unary!(@row sigmoid, $z, $x)
+        } else {
+            let [upper, _] = recurrence::logistic([$z, (-$x.value.clone()).sigmoid()], $x);
+            upper
+        }
+    };
     // where the table's slope has the quotient by x; elsewhere it asks for no partner
     (j1, $z:ident, $x:expr) => { recurrence::unary!(@bessel j1, j0, -1.0, special::near::<Self>(), $z, $x) };
     (i1, $z:ident, $x:expr) => { recurrence::unary!(@bessel i1, i0, 1.0, special::near::<Self>(), $z, $x) };

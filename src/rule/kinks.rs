@@ -65,27 +65,58 @@ pub(crate) fn powi_dx<S: Elementary>(x: &S, n: i32) -> S {
     }
 }
 /// `y·x^y/x`, which saves a second power; where the quotient or its own slopes lose their meaning, `y·x^(y−1)`.
+///
+/// The quotient's own slopes to the third order pass through `1/x³`, and subtract 1, 2, 3 from `y` by sums of large terms: so
+/// it serves for a base within nine decades of 1 and an exponent that is not close to these.
 #[inline]
 pub(crate) fn powf_dx<S: Elementary>(x: &S, y: &S, z: &S) -> S {
     S::either(
         [x, y, z],
-        |all| all.iter().all(|number| number.normal),
-        || slip!("powf' quotient", power_over_base(x, y, z)),
-        || slip!("powf' power", y.through(x.powf(y.clone() - one::<S>()))),
+        |[x, y, z]| {
+            let away = (y.value - y.value.round()).abs() > 0.01 || y.value.abs() > 4.0;
+            y.normal && z.normal && away && (1e-9..1e9).contains(&x.value.abs()) && z.value.abs() < 1e30
+        },
+        || slip!("powf' quotient", y.clone() * (z.clone() / x)),
+        || power_of_less(x, y),
     )
 }
-/// `y·z/x`, in the order in which nothing overflows before the result does.
-#[inline(always)]
-fn power_over_base<S: Elementary>(x: &S, y: &S, z: &S) -> S {
-    cases!([x] { x.abs() < 1.0 => y.clone() * z / x, _ => y.clone() * (z.clone() / x) })
+/// `y·x^(y−1)`. At a base of 0 its own slope in the exponent is that of `x^(y−1)·(1 + y·ln x)`, of which the second term is
+/// the greater infinity.
+fn power_of_less<S: Elementary>(x: &S, y: &S) -> S {
+    let less = &(y.clone() - one::<S>());
+    cases!([x, y] {
+        x < 0.0 && y == 0.0 => slip!("powf' of a negative base at y = 0", y.through(x.ln())),
+        x == 0.0 && y == 1.0 => slip!("powf' of 0 at y = 1", y.through(x.powf(less)) + &less.through(upward(x).ln())),
+        x == 0.0 && 0.0 < y && y < 1.0 => slip!("powf' of 0 at a root", upward(x).powf(less)),
+        _ => {
+            // what the difference has rounded away counts as often as ln x
+            let lost = &if_small(y, || y.clone() - &(less.clone() + one::<S>()), || (y.clone() - less) - one::<S>());
+            cases!([lost] {
+                lost == 0.0 || lost.is_nan() => slip!("powf' power", y.through(x.powf(less))),
+                _ => slip!("powf' rounded power", y.through(x.powf(less).through(lost.through(upward(x).ln()) + one::<S>()))),
+            })
+        }
+    })
 }
-/// `x^y·ln x`; at `x = 0` it is 0 for `y ≥ 0`. For a negative base it is NaN, even where the power is 0.
+/// One for `y` nearer to 0 than 1 is, or the other.
+#[inline(always)]
+fn if_small<S: Elementary>(y: &S, yes: impl FnOnce() -> S, no: impl FnOnce() -> S) -> S {
+    cases!([y] { y.abs() < 1.0 => yes(), _ => no() })
+}
+/// `x^y·ln x`; at `x = 0` it is 0 for `y ≥ 0`. For a negative base it is NaN, even where the power is 0. Where the power is
+/// beyond the range, `x^(y−1)·(x·ln x)`, whose own slope in `x` may be within it.
 #[inline]
 pub(crate) fn powf_dy<S: Elementary>(x: &S, y: &S, z: &S) -> S {
     cases!([x, y] {
         x < 0.0 => z.clone() * x.ln(),
-        x == 0.0 && y == 0.0 => slip!("powf' exponent at 0^0", zero()),
-        _ => slip!("powf' exponent", z.through(upward(x).ln())),
+        x == 0.0 && y == 0.0 => slip!("powf' exponent at 0^0", x.through(S::of(f64::INFINITY))),
+        x == 0.0 => slip!("powf' exponent of 0", z.through(upward(x).ln())),
+        _ => S::either(
+            [x, z],
+            |[x, z]| z.normal || !x.value.is_finite(),
+            || slip!("powf' exponent", z.through(x.ln())),
+            || slip!("powf' exponent of a small power", -x.powf(y.clone() - one::<S>()).through(x.entropy())),
+        ),
     })
 }
 
@@ -93,7 +124,9 @@ pub(crate) fn powf_dy<S: Elementary>(x: &S, y: &S, z: &S) -> S {
 
 #[inline]
 pub(crate) fn log_dx<S: Elementary>(x: &S, base: &S, z: &S) -> S {
-    defined(z, || {
+    // the limit in the base: the slope of the slope, −1/(x·b·ln²b), is infinite where the slope is 0
+    let at_zero = || slip!("log' argument at a base of 0", upward(base).through(S::of(f64::NEG_INFINITY)) / x);
+    let elsewhere = || {
         S::either(
             [x],
             |[x]| x.normal || x.value == 0.0,
@@ -101,7 +134,8 @@ pub(crate) fn log_dx<S: Elementary>(x: &S, base: &S, z: &S) -> S {
             // the reciprocal may overflow, and the slope not
             || slip!("log' subnormal argument", (x.clone() * base.ln()).recip()),
         )
-    })
+    };
+    defined(z, || cases!([base] { base == 0.0 => at_zero(), _ => elsewhere() }))
 }
 #[inline]
 pub(crate) fn log_dbase<S: Elementary>(x: &S, base: &S, z: &S) -> S {
@@ -146,16 +180,38 @@ pub(crate) fn xlogy_dx<S: Elementary>(x: &S, y: &S) -> S {
 pub(crate) fn xlogy_dy<S: Elementary>(x: &S, y: &S, z: &S) -> S {
     cases!([x, y] {
         x == 0.0 && y == 0.0 => slip!("xlogy' second at 0, 0", zero()),
+        // no number itself, but linear in x
+        x.is_infinite() && y == 1.0 => slip!("xlogy' second at inf, 1", x.clone() / y + S::of(f64::NAN)),
         _ => defined(z, || slip!("xlogy' second", x.clone() / &upward(y))),
     })
 }
 
 // ---------------------------------------------------------------------------------------- trigonometry
 
-/// `(1 − x)(1 + x)`: near ±1 no digit is lost, as it is by `1 − x²`.
+/// `1 − x²`; near ±1 as `(1 − x)(1 + x)`, which loses no digit there, and whose own slope loses all of them near 0.
 #[inline]
 pub(crate) fn one_less_square<S: Elementary>(x: &S) -> S {
-    (one::<S>() - x) * (one::<S>() + x)
+    cases!([x] {
+        x.abs() < 0.5 => slip!("1 - x² near 0", one::<S>() - &x.square()),
+        _ => slip!("1 - x²", (one::<S>() - x) * (one::<S>() + x)),
+    })
+}
+/// `1/(3·y²)` with `y = ∛x`. At 0, where the slope of the slope has two sides, it is 0, and the next is plus infinity.
+#[inline]
+pub(crate) fn cbrt_d<S: Elementary>(y: &S) -> S {
+    cases!([y] {
+        y == 0.0 => slip!("cbrt' at 0", (one::<S>() + &y.square()) * S::of(f64::INFINITY)),
+        _ => slip!("cbrt'", (S::of(3.0) * y * y).recip()),
+    })
+}
+/// `1/(√(x − 1)·√(x + 1))`; at 1 the first factor alone says which infinity each order is.
+#[inline]
+pub(crate) fn acosh_d<S: Elementary>(x: &S) -> S {
+    let below = &(x.clone() - one::<S>()).sqrt();
+    cases!([x] {
+        x == 1.0 => slip!("acosh' at 1", below.recip()),
+        _ => slip!("acosh'", (below.clone() * &(x.clone() + one::<S>()).sqrt()).recip()),
+    })
 }
 /// `1/cosh²x`. Near 0 as `1 − tanh²x`, whose own slope `−2·tanh x·tanh′x` keeps its digits; elsewhere as `4u/(1 + u)²` with
 /// `u = e^−2|x|`: one exponential, which loses no digits and does not overflow (not for the elements of an array either that
@@ -179,46 +235,46 @@ pub(crate) fn atan_d<S: Elementary>(x: &S) -> S {
         _ => slip!("atan'", (one::<S>() + &(x.clone() * x)).recip()),
     })
 }
-/// `x/(x² + y²)`, divided twice by the length; 0 at the origin and at infinity.
+/// `x/(x² + y²)`; 0 at the origin and at infinity.
 #[inline]
 pub(crate) fn atan2_d<S: Elementary>(x: &S, y: &S, z: &S) -> S {
-    let length = &x.hypot(y);
-    cases!([length] {
-        length == 0.0 || length.is_infinite() => defined(z, || slip!("atan2' at the origin", zero())),
-        _ => slip!("atan2'", x.clone() / length / length),
+    cases!([x, y] {
+        // the larger within six decades of 1: nothing leaves the range up to the third order, in no precision
+        (1e-6..1e6).contains(&x.abs().max(y.abs())) => slip!("atan2'", x.clone() / &(x.clone() * x + &(y.clone() * y))),
+        x == 0.0 && y == 0.0 || x.is_infinite() || y.is_infinite() => defined(z, || slip!("atan2' at the origin", zero())),
+        x.abs() < y.abs() => slip!("atan2' of the smaller", {
+            let q = x.clone() / y;
+            q.clone() / &(one::<S>() + &(q.clone() * &q)) / y
+        }),
+        _ => slip!("atan2' of the larger", {
+            let q = y.clone() / x;
+            (one::<S>() + &(q.clone() * &q)).recip() / x
+        }),
     })
 }
-/// `x/r`, 0 at the origin; at infinity the direction of the infinite operands.
+/// `x/r`, 0 at the origin; at infinity the direction of the infinite operands. As a function of the quotient of the smaller
+/// by the larger operand: so the slope of the larger is not a difference of nearly equal numbers, and nothing leaves the range.
 #[inline]
 pub(crate) fn hypot_d<S: Elementary>(x: &S, y: &S, r: &S) -> S {
-    S::either(
-        [r],
-        |[r]| r.normal || r.value.is_nan(),
-        || slip!("hypot'", x.clone() / r),
-        || hypot_d_at_the_ends(x, y, r),
-    )
-}
-/// Where the length is 0, subnormal or infinite.
-#[cold]
-fn hypot_d_at_the_ends<S: Elementary>(x: &S, y: &S, r: &S) -> S {
     cases!([x, y, r] {
         r == 0.0 => slip!("hypot' at the origin", zero()),
-        r.is_finite() => slip!("hypot' where the length is subnormal", rescaled(x, y, MAGNIFIED)),
         x.is_infinite() && y.is_infinite() => slip!("hypot' of two infinities", S::of(FRAC_1_SQRT_2) * abs_d(x)),
         x.is_infinite() => slip!("hypot' of the infinite operand", abs_d(x)),
         y.is_infinite() => slip!("hypot' of the finite operand", zero()),
-        // only the length has overflowed: a quarter of it has not
-        _ => slip!("hypot' where the length overflows", rescaled(x, y, 0.25)),
+        x.abs() > y.abs() => slip!("hypot' of the larger", abs_d(x) / &per_larger(&(y.clone() / x))),
+        _ => {
+            let q = x.clone() / &y.abs();
+            slip!("hypot' of the smaller", q.clone() / &per_larger(&q))
+        }
     })
+}
+/// `√(1 + q²)`
+#[inline(always)]
+fn per_larger<S: Elementary>(q: &S) -> S {
+    (one::<S>() + &(q.clone() * q)).sqrt()
 }
 /// Makes subnormal numbers normal, in both precisions.
 pub(crate) const MAGNIFIED: f64 = (1_u128 << 64) as f64;
-/// The direction of `(x, y)` from a multiple of it, whose length is neither infinite nor rounded to a few bits.
-fn rescaled<S: Elementary>(x: &S, y: &S, factor: f64) -> S {
-    let factor = S::of(factor);
-    let (x, y) = (x.clone() * &factor, y.clone() * &factor);
-    x.clone() / x.hypot(y)
-}
 
 // ---------------------------------------------------------------------------------------- learning
 
@@ -227,6 +283,19 @@ pub(crate) fn sigmoid<P: Plain>(x: P) -> P {
     // e^−|x| never overflows
     let e = (-x.abs()).exp();
     if x < P::zero() { e / (P::one() + e) } else { (P::one() + e).recip() }
+}
+/// `σ(x)·σ(−x)`; near 0 as `(1 − tanh²(x/2))/4`, whose own slopes keep their digits.
+#[inline]
+pub(crate) fn sigmoid_d<S: Elementary>(x: &S, y: &S) -> S {
+    cases!([x] {
+        x.abs() < 1.0 => slip!("sigmoid' near 0", S::of(0.25) * &(one::<S>() - &half_tanh(x).square())),
+        _ => slip!("sigmoid'", y.clone() * &(-x.clone()).sigmoid()),
+    })
+}
+/// `tanh(x/2) = 2·σ(x) − 1`
+#[inline]
+pub(crate) fn half_tanh<S: Elementary>(x: &S) -> S {
+    (S::of(0.5) * x).tanh()
 }
 #[inline]
 pub(crate) fn softplus<P: Plain>(x: P) -> P {

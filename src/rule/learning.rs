@@ -5,7 +5,7 @@
 //! exponential stands in its place.
 
 use super::fault::slip;
-use super::kinks::{between, cases, one, sigmoid, zero};
+use super::kinks::{between, cases, half_tanh, one, sigmoid, zero};
 use super::special::{normal_density, of};
 use super::strong_zero::strong_zero;
 use crate::number::Elementary;
@@ -17,10 +17,19 @@ use num_traits::Float as Plain;
 pub(crate) fn silu<P: Plain>(x: P) -> P {
     strong_zero(x, sigmoid(x))
 }
-/// `σ(x)·(1 + x·σ(−x))`
+/// `σ(x)·(1 + x·σ(−x))`; near 0 by the hyperbolic tangent `t` of half of it, as `(1 + t + x·(1 − t²)/2)/2`, whose even and
+/// odd parts stand apart.
 #[inline]
 pub(crate) fn silu_d<S: Elementary>(x: &S) -> S {
-    x.sigmoid().through(one::<S>() + &x.through((-x.clone()).sigmoid()))
+    cases!([x] {
+        x.abs() < 1.0 => slip!("silu' near 0", in_halves(x, x)),
+        _ => slip!("silu'", x.sigmoid().through(one::<S>() + &x.through((-x.clone()).sigmoid()))),
+    })
+}
+/// `(1 + t + r·(1 − t²)/2)/2` with `t = tanh(w/2)`: the slope of `x·σ(w)`, where `r = x·w′`.
+fn in_halves<S: Elementary>(w: &S, r: &S) -> S {
+    let (half, t) = (&S::of(0.5), &half_tanh(w));
+    (one::<S>() + t + &((one::<S>() - &t.square()) * half * r)) * half
 }
 /// `Φ(x) + x·φ(x)`
 #[inline]
@@ -39,8 +48,11 @@ pub(crate) fn gelu_tanh<P: Plain>(x: P) -> P {
 pub(crate) fn gelu_tanh_d<S: Elementary>(x: &S) -> S {
     let square = &(x.clone() * x);
     let cubic = |factor: f64| (S::of(GELU[0]) + &(S::of(GELU[1] * factor) * square)) * x;
-    let w = cubic(1.0);
-    w.sigmoid().through(one::<S>() + &cubic(3.0).through((-w).sigmoid()))
+    let w = &cubic(1.0);
+    cases!([w] {
+        w.abs() < 1.0 => slip!("gelu_tanh' near 0", in_halves(w, &cubic(3.0))),
+        _ => slip!("gelu_tanh'", w.sigmoid().through(one::<S>() + &cubic(3.0).through((-w.clone()).sigmoid()))),
+    })
 }
 
 /// `tanh(ln(1 + e^x))` as a quotient of polynomials in `e^−|x|`, which never overflows.

@@ -91,6 +91,11 @@ fn mills<S: Elementary>(t: &S) -> S {
 
 // ---------------------------------------------------------------------------------------- gamma and its family
 
+/// `ψ⁽ⁿ⁺¹⁾(x)`, also at a pole that has two sides: there the next order has one.
+#[inline]
+pub(crate) fn polygamma_d<S: Elementary>(x: &S, n: i32, y: &S) -> S {
+    if n < 0 { y.clone() } else { x.polygamma(n.saturating_add(1)) }
+}
 /// `ψ(x + y) − ψ(x)` for positive numbers, every term of which is positive: steps of the recurrence (DLMF 5.5.2) until
 /// the argument is above 10, then the asymptotic series (5.11.2), from whose terms `y` is taken out by hand.
 fn digamma_rise<S: Elementary>(x: &S, y: &S) -> S {

@@ -13,6 +13,7 @@
 //! | `edges` | one line for each convention of section "numbers at the edges" |
 //! | `compositions` | formulas in which infinities meet zeros, and powers at 0 to the third order |
 //! | `closure` | the derivatives of special functions are special functions, to the third order |
+//! | `orders` | the whole range at orders 1 to 3, and the third order at edges |
 //! | `accuracy` | measures all rows on a denser reference and writes `docs/accuracy.md`, by hand |
 //! | `operation` | an operation as a user writes it, in the same loop |
 //! | `faults` | with each slope wrong in turn, one of the above must fail |
@@ -27,6 +28,7 @@ mod faults;
 mod kinks_and_rims;
 mod modes;
 mod operation;
+mod orders;
 mod precision;
 mod reference;
 mod rows;
@@ -46,7 +48,10 @@ impl Check {
 
 /// Everything that looks at slopes.
 fn checks() -> Vec<Check> {
-    [table::checks(), edges::checks(), compositions::checks(), operation::checks()].into_iter().flatten().collect()
+    [table::checks(), edges::checks(), compositions::checks(), operation::checks(), orders::checks()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// Runs them all and reports all that fail.

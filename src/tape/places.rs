@@ -34,20 +34,27 @@ impl Range {
 pub(super) struct Store {
     /// All from here on.
     next: u64,
-    /// What threads have left.
-    rests: Vec<Range>,
+    /// What threads have left: so many stand here and take no memory, the others there.
+    few: [Range; FEW],
+    count: usize,
+    many: Vec<Range>,
 }
+const FEW: usize = 64;
 impl Store {
     pub const fn new(next: u64) -> Self {
-        Store { next, rests: Vec::new() }
+        Store { next, few: [Range::EMPTY; FEW], count: 0, many: Vec::new() }
     }
     /// Some of them.
     ///
     /// # Panics
     /// If all are used up.
     pub fn take(&mut self) -> Range {
-        if let Some(rest) = self.rests.pop() {
+        if let Some(rest) = self.many.pop() {
             return rest;
+        }
+        if let Some(last) = self.count.checked_sub(1) {
+            self.count = last;
+            return self.few[last];
         }
         let start = self.next;
         let Some(end) = start.checked_add(BATCH) else {
@@ -59,7 +66,15 @@ impl Store {
         Range { start, end }
     }
     pub fn give_back(&mut self, rests: impl IntoIterator<Item = Range>) {
-        self.rests.extend(rests);
+        for rest in rests {
+            match self.few.get_mut(self.count) {
+                Some(place) => {
+                    *place = rest;
+                    self.count += 1;
+                }
+                None => self.many.push(rest),
+            }
+        }
     }
 }
 static STORE: Mutex<Store> = Mutex::new(Store::new(NONE + 1));

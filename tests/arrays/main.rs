@@ -9,6 +9,7 @@ mod edges;
 mod folds;
 mod layers;
 mod learn;
+mod look;
 mod map;
 mod reference;
 mod scalars;

@@ -275,7 +275,9 @@ fn sizes_and_traits() {
     -> usize {
         size_of::<T>()
     }
-    assert_eq!((promised::<Var<f64>>(), promised::<Var<f32>>(), promised::<Var<Dual>>()), (16, 12, 24));
+    // in builds with debug assertions a dual number says whose it is
+    let mark = if cfg!(debug_assertions) { 8 } else { 0 };
+    assert_eq!((promised::<Var<f64>>(), promised::<Var<f32>>(), promised::<Var<Dual>>()), (16, 12, 24 + mark));
     fn scalar<S: Scalar + Fuse>() {}
     scalar::<f64>();
     scalar::<Var>();

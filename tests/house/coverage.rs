@@ -30,7 +30,13 @@ const KINDS: &[Kind] = &[
         name: "arrays",
         of: &["array/"],
         answers: &["tests/arrays", "tests/rows/mixed"],
-        edges: &["tests/arrays/axes.rs", "tests/arrays/edges.rs", "tests/arrays/learn.rs", "tests/rows/mixed"],
+        edges: &[
+            "tests/arrays/axes.rs",
+            "tests/arrays/edges.rs",
+            "tests/arrays/learn.rs",
+            "tests/arrays/look.rs",
+            "tests/rows/mixed",
+        ],
         smooth: &[
             ("it gives back what was asked for", &["rate"]),
             ("it applies a formula of the user's, whose rows have edges", &["zip_map"]),

@@ -49,19 +49,7 @@ const ROOMS: &[Room] = &[
         ],
         largest_circle: 13,
     },
-    Room {
-        name: "array",
-        floors: &[
-            &["", "kernel", "operation", "parameters", "trace"],
-            &["convert", "dropout", "feed", "first_order"],
-            &["broadcast"],
-            &["choice", "moves"],
-            &["elementwise", "lanes", "shape"],
-            &["fused", "operators", "reduce"],
-            &["learn", "map", "methods", "product", "reductions"],
-        ],
-        largest_circle: 2,
-    },
+    Room { name: "array", floors: &[&["data"], &["record"], &["rule"], &["", "surface"]], largest_circle: 0 },
 ];
 
 fn named(module: &Module) -> (&str, &str) {

@@ -325,7 +325,9 @@ fn bytes_of_an_operation_a_literal_a_leaf() {
     assert!(unary <= 33.5 && binary <= 33.5);
     assert!(literal <= 67.0 && left <= 67.0 && power <= 67.0 && three <= 67.0);
     assert!(leaf <= 41.5 && constant <= 41.5);
-    assert!(single <= 25.5 && dual <= 50.0);
+    // value and adjoint, each with a mark in builds with debug assertions
+    let marks = if cfg!(debug_assertions) { 16.0 } else { 0.0 };
+    assert!(single <= 25.5 && dual <= 50.0 + marks);
 }
 
 /// The library's own statistics tell the same.

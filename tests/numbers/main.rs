@@ -2,6 +2,7 @@
 //! wrote is in `ecosystem/`.)
 
 mod chapter;
+mod confusion;
 mod detach;
 mod generic;
 mod leading;

@@ -77,7 +77,8 @@ pub(crate) fn gamma(x: f64) -> f64 {
     }
 }
 pub(crate) fn ln_gamma(x: f64) -> f64 {
-    pxfm::f_lgamma(x)
+    // far out the next term, ½·ln x, is beyond the last digit, and pxfm's is NaN at the largest numbers
+    if x > 1e20 { x * (x.ln() - 1.0) } else { pxfm::f_lgamma(x) }
 }
 pub(crate) fn digamma(x: f64) -> f64 {
     if x == 0.0 {
@@ -165,10 +166,10 @@ fn zeta_times_factorial(x: f64, n: i32) -> f64 {
         let next = order + 2.0 * (k as f64 + 1.0);
         rising *= next / x * ((next + 1.0) / x);
     }
-    // n!/xⁿ⁺¹·(x/n + ½ + …)
-    sum + factorial_over_power(x, n) * (x / order + rest)
+    // (n − 1)!/xⁿ·(1 + (n/x)·(½ + …))
+    sum + factorial_over_power(x, n - 1) * (1.0 + order / x * rest)
 }
-/// `n!/xⁿ⁺¹` for positive `x`.
+/// `n!/xⁿ⁺¹` for positive `x` and `n ≥ 0`.
 fn factorial_over_power(x: f64, n: i32) -> f64 {
     const ROOM: f64 = 1e200;
     if n > 100_000 {

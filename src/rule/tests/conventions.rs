@@ -142,16 +142,19 @@ both_precisions! {
     powf      [NAN, 3.0]         [NAN]               [NAN];
     powf      [4.0 * TINY, 1.0]  [1.0]               [0.0];
     // an exponent that varies
-    powf      [0.0, 0.0]         [0.0, 0.0]          [];
-    powf      [0.0, 0.5]         [INF, 0.0]          [];
-    powf      [0.0, 1.0]         [1.0, 0.0]          [];
+    powf      [0.0, 0.0]         [0.0, 0.0]          [0.0, INF, 0.0];
+    powf      [0.0, 0.5]         [INF, 0.0]          [-INF, -INF, 0.0];
+    powf      [-0.0, 0.5]        [INF, 0.0]          [-INF, -INF, 0.0];
+    powf      [0.0, 1.0]         [1.0, 0.0]          [0.0, -INF, 0.0];
+    powf      [0.0, 1.5]         [0.0, 0.0]          [INF, 0.0, 0.0];
+    powf      [-2.0, 0.0]        [0.0, NAN]          [0.0, NAN, NAN];
     powf      [0.0, 2.0]         [0.0, 0.0]          [2.0, 0.0, 0.0];
     powf      [0.0, 3.0]         [0.0, 0.0]          [0.0, 0.0, 0.0];
     powf      [-0.0, 2.0]        [0.0, 0.0]          [2.0, 0.0, 0.0];
     powf      [0.0, -1.0]        [-INF, -INF]        [INF, INF, INF];
     powf      [1.0, 0.0]         [0.0, 0.0]          [0.0, 1.0, 0.0];
     powf      [1.0, INF]         [INF, 0.0]          [];
-    powf      [2.0, INF]         [INF, INF]          [];
+    powf      [2.0, INF]         [INF, INF]          [INF, INF, INF];
     powf      [0.5, INF]         [0.0, 0.0]          [0.0, 0.0, 0.0];
     powf      [2.0, -INF]        [0.0, 0.0]          [0.0, 0.0, 0.0];
     powf      [INF, 2.0]         [INF, INF]          [2.0, INF, INF];
@@ -201,10 +204,10 @@ both_precisions! {
     log       [-0.0, 2.0]        [INF, INF]          [];
     log       [-1.0, 2.0]        [NAN, NAN]          [NAN, NAN, NAN];
     log       [INF, 2.0]         [0.0, -INF]         [];
-    log       [2.0, 0.0]         [0.0, -INF]         [];
-    log       [0.5, 0.0]         [0.0, INF]          [];
-    log       [1.0, 0.0]         [0.0, 0.0]          [];
-    log       [2.0, -0.0]        [0.0, -INF]         [];
+    log       [2.0, 0.0]         [0.0, -INF]         [0.0, -INF, INF];
+    log       [0.5, 0.0]         [0.0, INF]          [0.0, -INF, -INF];
+    log       [1.0, 0.0]         [0.0, 0.0]          [0.0, -INF, 0.0];
+    log       [2.0, -0.0]        [0.0, -INF]         [0.0, -INF, INF];
     log       [2.0, INF]         [0.0, 0.0]          [];
     log       [2.0, -1.0]        [NAN, NAN]          [NAN, NAN, NAN];
     log       [1.0, 1.0]         [NAN, NAN]          [NAN, NAN, NAN];
@@ -225,6 +228,7 @@ both_precisions! {
     xlogy     [1.0, -0.0]        [-INF, INF]         [0.0, INF, -INF];
     xlogy     [-1.0, 0.0]        [-INF, -INF]        [0.0, INF, INF];
     xlogy     [1.0, -1.0]        [NAN, NAN]          [];
+    xlogy     [INF, 1.0]         [0.0, NAN]          [0.0, 1.0, -INF];
     xlogy     [0.0, NAN]         [NAN, NAN]          [];
 
     // ------------------------------------------------------------------------------------------ trigonometry
@@ -441,6 +445,7 @@ both_precisions! {
     digamma   [INF]              [0.0]               [0.0];
     digamma   [NAN]              [NAN]               [NAN];
     polygamma [0.0, 1.0]         [-INF]              [INF];
+    polygamma [-1.0, 1.0]        [NAN]               [INF];
     polygamma [0.0, 2.0]         [INF]               [-INF];
     polygamma [TINY, 1.0]        [-INF]              [INF];
     polygamma [-TINY, 2.0]       [INF]               [INF];

@@ -23,7 +23,7 @@ fn value(op: Op, x: &[f64], n: i32) -> Option<f64> {
 fn quotients(op: Op, x: &[f64], n: i32, direction: &[f64]) -> [Option<f64>; 2] {
     let middle = value(op, x, n);
     [STEP, -STEP].map(|h| {
-        let beside: Vec<f64> = x.iter().zip(direction).map(|(x, d)| x + h * d).collect();
+        let beside: Vec<f64> = x.iter().zip(direction).map(|(x, d)| if *d == 0.0 { *x } else { x + h * d }).collect();
         Some((value(op, &beside, n)? - middle?) / h)
     })
 }

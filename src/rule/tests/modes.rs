@@ -90,7 +90,7 @@ pub(super) fn modes<T: Float, F: Everywhere<T>>() -> [(&'static str, Mode<T, F>)
 }
 
 /// `x` with tangent `k` in the direction of argument `directions[k]`.
-fn seeded<T: Elementary, const N: usize>(x: &[T], directions: [usize; N]) -> Vec<Dual<T, N>> {
+pub(super) fn seeded<T: Elementary, const N: usize>(x: &[T], directions: [usize; N]) -> Vec<Dual<T, N>> {
     let tangents = |i| directions.map(|direction| T::of(if direction == i { 1.0 } else { 0.0 }));
     x.iter().enumerate().map(|(i, x)| Dual::new(x.clone(), tangents(i))).collect()
 }

@@ -36,7 +36,7 @@ impl<S: Elementary> Call<S> for Applied {
             Row::Op(op) => {
                 let all: Vec<S> = x.iter().cloned().chain(self.constants.iter().map(|&c| S::of(c))).collect();
                 // a row with an integer has it as its last constant
-                apply(op, &all, self.constants.last().map_or(0, |&n| n as i32))
+                op.apply(&all[..op.arity()], self.constants.last().map_or(0, |&n| n as i32))
             }
             Row::Fold(Fold::Dot) => S::fold(Fold::Dot, &x[..x.len() / 2], &x[x.len() / 2..]),
             Row::Fold(fold) => S::fold(fold, x, &[]),
@@ -47,22 +47,11 @@ impl<S: Elementary> Call<S> for Applied {
 macro_rules! by_name {
     ([] $( $(#[$doc:meta])* $arity:ident $Name:ident $f:ident $symbol:literal |$($arg:ident),+ -> $z:ident|
         $value:expr, ($($slope:expr),+), $([$low:expr, $high:expr])+; )*) => {
-        /// The row's operator or method.
-        fn apply<S: Elementary>(op: Op, x: &[S], n: i32) -> S {
-            match op { $( Op::$Name => by_name!(@$arity $f x n) ),* }
-        }
         /// The names that the table gives to its slope expressions.
         pub(super) fn slope_names() -> Vec<&'static str> {
             [$( by_name!(@names $arity $f) ),*].concat()
         }
     };
-    (@operator1 $f:ident $x:ident $n:ident) => { $x[0].clone().$f() };
-    (@operator2 $f:ident $x:ident $n:ident) => { $x[0].clone().$f(&$x[1]) };
-    (@unary $f:ident $x:ident $n:ident) => { $x[0].$f() };
-    (@binary $f:ident $x:ident $n:ident) => { $x[0].$f(&$x[1]) };
-    (@ternary $f:ident $x:ident $n:ident) => { $x[0].$f(&$x[1], &$x[2]) };
-    (@power $f:ident $x:ident $n:ident) => { $x[0].$f($n) };
-
     (@names operator1 $f:ident) => { by_name!(@names unary $f) };
     (@names power $f:ident) => { by_name!(@names unary $f) };
     (@names operator2 $f:ident) => { by_name!(@names binary $f) };

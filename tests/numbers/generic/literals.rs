@@ -154,7 +154,7 @@ fn a_formula_for_every_number_takes_literals() {
     let [var] = grad(|&[x]| formula(&x, &Var::constant(y)), &[x]);
     let jet = formula(&Jet::<f64, 1>::variable(x), &Jet::constant(y)).derivative(1);
     for (mode, d) in [("dual", dual.derivative().value()), ("node", node.grad()), ("var", var), ("jet", jet)] {
-        crate::close(d, slope, 1e-14);
+        crate::generic::close(d, slope, 1e-14);
         assert!(d.is_finite(), "{mode}");
     }
     assert_eq!(formula32(&1.5_f32), 2.0 * 1.5_f32.powf(2.5));
