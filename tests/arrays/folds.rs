@@ -215,7 +215,7 @@ where
 }
 /// Sweeps, and gradients of gradients.
 fn backward<T: Float>(kind: Kind, x: &[f64]) -> Said {
-    let x = NodeArray1::<T>::leaf(x.iter().map(|&x| T::of(x)).collect());
+    let x = NodeArray1::<T>::leaf(Array1::from_iter(x.iter().map(|&x| T::of(x))));
     let y = kind.of(&x);
     let mut said = Said { value: numbers(&y), ..Said::default() };
     for j in 0..y.len() {
@@ -238,7 +238,7 @@ fn dual<T: Float>(kind: Kind, x: &[f64]) -> Said {
     let mut said = Said::default();
     for i in 0..n {
         let seeded = x.iter().enumerate().map(|(k, &x)| Dual::new(T::of(x), [T::of(f64::from(u8::from(k == i)))]));
-        let x = NodeArray1::<Dual<T>>::leaf(seeded.collect());
+        let x = NodeArray1::<Dual<T>>::leaf(Array1::from_iter(seeded));
         let y = kind.of(&x);
         said.first.resize(y.len(), Vec::new());
         said.second.resize(y.len(), Vec::new());
@@ -263,7 +263,7 @@ fn twice<T: Float>(kind: Kind, x: &[f64]) -> Said {
                 .iter()
                 .enumerate()
                 .map(|(k, &x)| Dual::<Dual<T>>::new(Dual::new(T::of(x), [one(k == l)]), [Dual::constant(one(k == i))]));
-            let y = kind.of(&NodeArray1::constant(seeded.collect()));
+            let y = kind.of(&NodeArray1::constant(Array1::from_iter(seeded)));
             said.first.resize(y.len(), Vec::new());
             said.second.resize(y.len(), vec![Vec::new(); n]);
             said.value = numbers(&y);
@@ -283,7 +283,7 @@ fn series(kind: Kind, x: &[f64]) -> Said {
     for i in 0..x.len() {
         let along =
             x.iter().enumerate().map(|(k, &x)| if k == i { Jet::<f64, 2>::variable(x) } else { Jet::constant(x) });
-        let y = kind.of(&NodeArray1::constant(along.collect()));
+        let y = kind.of(&NodeArray1::constant(Array1::from_iter(along)));
         said.first.resize(y.len(), Vec::new());
         said.second.resize(y.len(), vec![Vec::new()]);
         said.value = numbers(&y);
