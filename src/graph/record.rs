@@ -253,7 +253,7 @@ impl<T: Float> Request<T> {
         let _given: Vec<Node<T>> =
             self.operands().filter(|&(_, is_ours)| is_ours).map(|(at, _)| own(self.value, at)).collect();
         if tracing::is_tracing() {
-            self.operands().for_each(|(at, _)| share::<T>(at).ask("makes a constant of"));
+            self.operands().for_each(|(at, _)| share::<T>(at).ask("makes, in no_grad, a constant of"));
         }
         Node::slot(CONSTANT, self.value)
     }

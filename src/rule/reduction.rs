@@ -91,7 +91,7 @@ pub(super) fn others<S: Elementary>(x: &[S]) -> Vec<S> {
         look(&slope);
         look(&before);
         slopes.push(slope);
-        before = before * x;
+        before *= x;
     }
     if normal {
         return slopes;

@@ -90,7 +90,7 @@ fn beyond_the_closure() {
                     *kept.borrow_mut() = Some(match which {
                         0 => x.clone(),
                         1 => x * 2.0,
-                        _ => x.named("x").max(&g.a),
+                        _ => x.clone().named("x").max(&g.a),
                     });
                     x * 3.0
                 });
@@ -150,7 +150,7 @@ fn out_by_other_ways() {
         all_is_well(&g, &expected);
         // dual numbers
         let duals = RefCell::new(None);
-        let x = crate::dual_leaf();
+        let x = crate::arrays::dual_leaf();
         drop(x.map(|x| {
             *duals.borrow_mut() = Some(x.clone());
             x * x
