@@ -241,10 +241,7 @@ impl Faults {
     }
 }
 
-fn numbers<T: Elementary>(x: &NodeArray1<T>) -> Vec<f64>
-where
-    T: Float,
-{
+fn numbers<T: Float>(x: &NodeArray1<T>) -> Vec<f64> {
     x.value().iter().map(T::to_f64_value).collect()
 }
 /// Sweeps, and gradients of gradients.
