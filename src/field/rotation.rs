@@ -99,8 +99,8 @@ type Angle<S> = S;
 groups! {
     UnitQuaternion Vector3: quaternion, vector;
     Rotation3 Vector3: |w| quaternion(w).to_rotation_matrix(), |r| vector(&UnitQuaternion::from_rotation_matrix(r));
-    UnitComplex Angle: |angle: &S| UnitComplex::new(*angle), |z: &UnitComplex<S>| Elementary::atan2(&z.im, &z.re);
-    Rotation2 Angle: |angle: &S| Rotation2::new(*angle), |r: &Rotation2<S>| Elementary::atan2(&r[(1, 0)], &r[(0, 0)]);
+    UnitComplex Angle: |angle: &S| UnitComplex::new(*angle), |z: &UnitComplex<S>| Elementary::atan2(&z.im, z.re);
+    Rotation2 Angle: |angle: &S| Rotation2::new(*angle), |r: &Rotation2<S>| Elementary::atan2(&r[(1, 0)], r[(0, 0)]);
     Isometry3 Vector6: |xi| { let (v, w) = halves(xi); Isometry3::from_parts(moved(v, &w), exp(&w)) },
         |m: &Isometry3<S>| twist(&m.translation, &log(&m.rotation));
     IsometryMatrix3 Vector6: |xi| { let (v, w) = halves(xi); IsometryMatrix3::from_parts(moved(v, &w), exp(&w)) },
@@ -137,11 +137,11 @@ fn vector<S: RealField + Float>(q: &UnitQuaternion<S>) -> Vector3<S> {
         return v * (S::of(4.0) * special::polynomial(&x2, &std::array::from_fn::<f64, 64, _>(arctangent)) / adjacent);
     }
     let sine = Elementary::sqrt(&square);
-    v * (S::of(2.0) * Elementary::atan2(&sine, &w) / sine)
+    v * (S::of(2.0) * Elementary::atan2(&sine, w) / sine)
 }
 /// The coefficient of `x²ᵏ` in `atan x/x`.
 fn arctangent(k: usize) -> f64 {
-    (if k % 2 == 0 { 1.0 } else { -1.0 }) / (2 * k + 1) as f64
+    (if k.is_multiple_of(2) { 1.0 } else { -1.0 }) / (2 * k + 1) as f64
 }
 
 /// Where `v` leads while `w` turns: `v + (1 − cos θ)/θ²·w×v + (θ − sin θ)/θ³·w×(w×v)`.

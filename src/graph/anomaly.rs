@@ -65,12 +65,12 @@ pub struct Anomaly {
     pub operands: Vec<String>,
     /// Backward: the adjoint that came to the operation, which was finite.
     pub adjoint: Option<String>,
-    /// What came out; of what a zero has [swallowed](Anomaly::swallowed): 0.
+    /// What came out, or what a zero has [swallowed](Anomaly::swallowed).
     pub result: String,
-    /// Backward: what a zero has met, an infinity or a NaN; `None` where a value or an adjoint went wrong. Zero times
-    /// anything is zero, which is right where nothing had an influence, and wrong where an influence has underflowed on
-    /// the way. At a kink at the origin (of `abs`, `hypot` and `norm`) it is the derivative of the slope that is lost.
-    pub swallowed: Option<String>,
+    /// Backward: a zero has met the result, an infinity or a NaN, and nothing flows. Zero times anything is zero, which is
+    /// right where nothing had an influence, and wrong where an influence has underflowed on the way. At a kink at the
+    /// origin (of `abs`, `hypot` and `norm`) it is the derivative of the slope that is lost.
+    pub swallowed: bool,
     /// The line of the program that recorded the operation, of a slope that [`gradients`](crate::gradients) recorded
     /// the line of the operation that it is a slope of, or else of that call. `None` where it is not known: the operation
     /// was recorded before [`detect`], or by this crate for somebody whose line it cannot see, as in `Iterator::sum` and
@@ -87,7 +87,7 @@ struct Place {
     recorded: Option<Line>,
 }
 impl Place {
-    fn has(self, phase: Phase, adjoint: Option<String>, result: String, swallowed: Option<String>) -> Anomaly {
+    fn has(self, phase: Phase, adjoint: Option<String>, result: String, swallowed: bool) -> Anomaly {
         let Place { operation, operands, recorded } = self;
         let location = recorded.filter(|line| !is_ours(line));
         let recorded_before = recorded.is_none();
@@ -97,12 +97,12 @@ impl Place {
 impl fmt::Display for Anomaly {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (operation, operands, result) = (&self.operation, self.operands.join(", "), &self.result);
-        match (&self.swallowed, &self.adjoint) {
-            (Some(met), _) => {
-                write!(f, "in the derivative of {operation}({operands}) a zero met {met}, and nothing flows")?;
+        match (self.swallowed, &self.adjoint) {
+            (true, _) => {
+                write!(f, "in the derivative of {operation}({operands}) a zero met {result}, and nothing flows")?;
             }
-            (None, None) => write!(f, "{operation}({operands}) gave {result}")?,
-            (None, Some(adjoint)) => {
+            (false, None) => write!(f, "{operation}({operands}) gave {result}")?,
+            (false, Some(adjoint)) => {
                 write!(f, "the adjoint {adjoint} of {operation}({operands}) became {result} in an operand")?;
             }
         }
@@ -224,11 +224,11 @@ fn made(describe: impl FnOnce() -> (String, Vec<String>), result: String, line: 
         match within.clone() {
             None => {
                 let place = Place { operation, operands, recorded: Some(blamed(line)) };
-                place.has(Phase::Forward, None, result, None)
+                place.has(Phase::Forward, None, result, false)
             }
             Some(place) => {
                 let result = format!("{result} in its derivative, by {operation}({})", operands.join(", "));
-                place.has(Phase::Backward, None, result, None)
+                place.has(Phase::Backward, None, result, false)
             }
         }
     });
@@ -296,7 +296,7 @@ pub(crate) fn looking_for_swallowed<T: Float, R, O: Iterator<Item = Watched<T>>>
     if let Some(lost) = strong_zero::swallowed() {
         let operands = operands().map(|x| x.describe(&[], 0)).collect();
         let place = Place { operation: recorded.to_string(), operands, recorded: Some(blamed(line)) };
-        report(|| place.has(Phase::Backward, None, "0".into(), Some(met(lost))));
+        report(|| place.has(Phase::Backward, None, met(lost), true));
     }
     result
 }
@@ -308,7 +308,7 @@ impl<T: Float> Home<T> {
     }
     /// An adjoint has become infinite or NaN.
     pub(super) fn adjoint_went_wrong(&self, index: u32, adjoint: String, result: String) {
-        report(|| self.place(index).has(Phase::Backward, Some(adjoint), result, None));
+        report(|| self.place(index).has(Phase::Backward, Some(adjoint), result, false));
     }
     /// Runs `pull`, in which adjoints flow from a cell to its operands, and looks at what a zero meets there.
     pub(super) fn looking_for_swallowed(&self, index: u32, adjoint: Option<&Flow<T>>, pull: impl FnOnce()) {
@@ -323,7 +323,7 @@ impl<T: Float> Home<T> {
     fn report_swallowed(&self, index: u32, curvature: bool) {
         let lost = strong_zero::swallowed().map(met).or_else(|| curvature.then(|| "a kink".into()));
         if let Some(lost) = lost {
-            report(|| self.place(index).has(Phase::Backward, None, "0".into(), Some(lost)));
+            report(|| self.place(index).has(Phase::Backward, None, lost, true));
         }
     }
 

@@ -191,13 +191,47 @@ struct Said {
 fn near(a: f64, b: f64, scale: f64, tolerance: f64) -> bool {
     a == b || a.is_nan() && b.is_nan() || (a - b).abs() <= tolerance * a.abs().max(b.abs()).max(1e-3 * scale)
 }
+/// What is promised of a reduction of these elements, by which tolerance beside that in terms of the results.
+struct Promise {
+    first: bool,
+    second: bool,
+    /// Differences from the mean are as exact as the elements are, not as they are themselves.
+    rounding: [f64; 3],
+}
+impl Promise {
+    fn of<T: Float>(kind: Kind, x: &[f64]) -> Self {
+        let (most, least) = (<T as num_traits::Float>::max_value(), <T as num_traits::Float>::min_positive_value());
+        let [most, least] = [most, least].map(|x| Elementary::to_f64_value(&x));
+        let finite = || x.iter().map(|x| x.abs()).filter(|x| x.is_finite());
+        let largest = finite().fold(0.0, f64::max);
+        // the limits that the guide states
+        let squares = matches!(kind, Kind::Var(_) | Kind::Std(_) | Kind::Mse) && largest > most.powf(0.4);
+        let subnormal = matches!(kind, Kind::Norm) && largest < least;
+        let underflows = matches!(kind, Kind::Prod) && x.iter().any(|x| *x != 0.0) && largest < least.powf(0.4);
+        let degree = match kind {
+            Kind::Var(_) => Some(2),
+            Kind::Std(_) => Some(1),
+            _ => None,
+        };
+        let rounding = |order: i32| degree.map_or(0.0, |degree| 3e-3 * largest.powi(degree - order));
+        let infinite = matches!(kind, Kind::Var(_)) && squares;
+        Promise {
+            first: !infinite,
+            second: !squares && !subnormal && !underflows,
+            rounding: [rounding(0), rounding(1), rounding(2)],
+        }
+    }
+}
 #[derive(Default)]
 struct Faults(Vec<String>);
 impl Faults {
     fn compare(&mut self, name: &str, said: &[f64], expected: &[f64], tolerance: f64) {
+        self.compare_beside(name, said, expected, tolerance, 0.0);
+    }
+    fn compare_beside(&mut self, name: &str, said: &[f64], expected: &[f64], tolerance: f64, rounding: f64) {
         let scale = expected.iter().filter(|x| x.is_finite()).fold(0.0, |scale: f64, x| scale.max(x.abs()));
-        let right =
-            said.len() == expected.len() && said.iter().zip(expected).all(|(&a, &b)| near(a, b, scale, tolerance));
+        let near = |a: f64, b: f64| near(a, b, scale, tolerance) || (a - b).abs() <= tolerance * rounding;
+        let right = said.len() == expected.len() && said.iter().zip(expected).all(|(&a, &b)| near(a, b));
         if !right {
             self.0.push(format!("{name}: {said:?}, but {expected:?}"));
         }
@@ -207,10 +241,7 @@ impl Faults {
     }
 }
 
-fn numbers<T: Elementary>(x: &NodeArray1<T>) -> Vec<f64>
-where
-    T: Float,
-{
+fn numbers<T: Float>(x: &NodeArray1<T>) -> Vec<f64> {
     x.value().iter().map(T::to_f64_value).collect()
 }
 /// Sweeps, and gradients of gradients.
@@ -304,17 +335,24 @@ fn walk<T: Float>(points: &[&[f64]], tolerance: f64) {
             if x.is_empty() {
                 continue;
             }
+            let Promise { first, second, rounding } = Promise::of::<T>(kind, x);
             for (mode, said) in [("dual", dual::<T>(kind, x)), ("dual of dual", twice::<T>(kind, x))] {
                 faults.compare(&name(mode, "value", 0), &said.value, &expected.value, tolerance);
-                for j in 0..expected.value.len() {
-                    faults.compare(&name(mode, "first", j), &said.first[j], &expected.first[j], tolerance);
-                    let (a, b) = (said.second[j].concat(), expected.second[j].concat());
-                    faults.compare(&name(mode, "second", j), &a, &b, tolerance);
+                for j in (0..expected.value.len()).filter(|_| first) {
+                    let (a, b) = (&said.first[j], &expected.first[j]);
+                    faults.compare_beside(&name(mode, "first", j), a, b, tolerance, rounding[1]);
                 }
+                for j in (0..expected.value.len()).filter(|_| second) {
+                    let (a, b) = (said.second[j].concat(), expected.second[j].concat());
+                    faults.compare_beside(&name(mode, "second", j), &a, &b, tolerance, rounding[2]);
+                }
+            }
+            if !second {
+                continue;
             }
             for (j, rows) in expected.second.iter().enumerate() {
                 let turned: Vec<f64> = (0..x.len()).flat_map(|i| rows.iter().map(move |row| row[i])).collect();
-                faults.compare(&name("symmetry", "second", j), &turned, &rows.concat(), tolerance);
+                faults.compare_beside(&name("symmetry", "second", j), &turned, &rows.concat(), tolerance, rounding[2]);
             }
         }
     }
@@ -348,10 +386,16 @@ fn series_of_reductions() {
         for kind in KINDS.into_iter().filter(|kind| kind.takes(x.len())) {
             let (said, expected) = (series(kind, x), backward::<f64>(kind, x));
             faults.compare(&format!("{kind:?} of {x:?}: value"), &said.value, &expected.value, 1e-9);
+            let Promise { first, second, rounding } = Promise::of::<f64>(kind, x);
             for j in 0..expected.value.len() {
                 let diagonal: Vec<f64> = (0..x.len()).map(|i| expected.second[j][i][i]).collect();
-                faults.compare(&format!("{kind:?} of {x:?}: first {j}"), &said.first[j], &expected.first[j], 1e-9);
-                faults.compare(&format!("{kind:?} of {x:?}: second {j}"), &said.second[j][0], &diagonal, 1e-9);
+                let name = |what: &str| format!("{kind:?} of {x:?}: {what} {j}");
+                if first {
+                    faults.compare_beside(&name("first"), &said.first[j], &expected.first[j], 1e-9, rounding[1]);
+                }
+                if second {
+                    faults.compare_beside(&name("second"), &said.second[j][0], &diagonal, 1e-9, rounding[2]);
+                }
             }
         }
     }
@@ -394,7 +438,9 @@ fn folds_over_slices() {
                 );
                 let (_, row) = value_and_grad(|x: &[Var<Dual>]| kind.of_slice(x).expect(sure), &duals);
                 let row: Vec<f64> = row.iter().map(Dual::derivative).collect();
-                compare("second by Var<Dual>", &row, &expected.second[0][i]);
+                if Promise::of::<f64>(kind, x).second {
+                    compare("second by Var<Dual>", &row, &expected.second[0][i]);
+                }
             }
         }
     }

@@ -74,7 +74,9 @@ fn the_graph_does_not_recurse() {
             let indent = line.len() - line.trim_start().len();
             let closing = format!("{}}}", " ".repeat(indent));
             for (number, inner) in lines.iter().enumerate().skip(start + 1).take_while(|(_, l)| **l != closing) {
-                let calls_itself = [format!("self.{name}("), format!("Self::{name}("), format!(" {name}(")]
+                // `drop` of std's prelude is not the method of that name
+                let free = if name == "drop" { String::from("Drop::drop(") } else { format!(" {name}(") };
+                let calls_itself = [format!("self.{name}("), format!("Self::{name}("), free]
                     .iter()
                     .any(|call| inner.contains(call.as_str()) && !inner.contains("fn "));
                 assert!(!calls_itself, "{}:{} calls {name} inside {name}", path.display(), number + 1);

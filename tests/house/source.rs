@@ -295,15 +295,14 @@ pub fn circles(names: &[String], uses: &[(usize, usize)]) -> Vec<Vec<String>> {
     for k in 0..n {
         for i in 0..n {
             if reaches[i][k] {
-                for j in 0..n {
-                    reaches[i][j] |= reaches[k][j];
-                }
+                let further = reaches[k].clone();
+                reaches[i].iter_mut().zip(further).for_each(|(reaches, further)| *reaches |= further);
             }
         }
     }
     let mut found: Vec<Vec<String>> = Vec::new();
-    for i in 0..n {
-        let circle: Vec<usize> = (0..n).filter(|&j| i != j && reaches[i][j] && reaches[j][i]).collect();
+    for (i, row) in reaches.iter().enumerate() {
+        let circle: Vec<usize> = (0..n).filter(|&j| i != j && row[j] && reaches[j][i]).collect();
         if circle.first().is_some_and(|&first| i < first) {
             found.push(std::iter::once(i).chain(circle).map(|k| names[k].clone()).collect());
         }

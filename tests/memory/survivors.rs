@@ -10,7 +10,8 @@ use std::collections::HashSet;
 const CELLS: usize = 1023;
 
 /// The patterns: which of so many are kept.
-const PATTERNS: [(&str, fn(usize, usize) -> bool); 9] = [
+type Pattern = (&'static str, fn(usize, usize) -> bool);
+const PATTERNS: [Pattern; 9] = [
     ("none", |_, _| false),
     ("every 2nd", |k, _| k % 2 == 0),
     ("every 7th", |k, _| k % 7 == 0),

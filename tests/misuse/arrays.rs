@@ -54,6 +54,6 @@ impl Graph {
     }
 }
 /// Dual numbers have homes of their own.
-fn dual_leaf() -> NodeArray1<Dual> {
+pub(crate) fn dual_leaf() -> NodeArray1<Dual> {
     NodeArray1::leaf(arr1(&[Dual::variable(2.0), Dual::variable(3.0)]))
 }

@@ -139,7 +139,7 @@ fn in_elements<T: Float>(op: Op, n: i32, operands: &[Watched<T>], shape: &[usize
 
 impl<T: Float> Home<T> {
     /// Looks at an operation that was recorded before; others have been looked at when they were recorded.
-    pub(in super::super) fn look_for_edge(&self, index: u32) {
+    pub(crate) fn look_for_edge(&self, index: u32) {
         if !is_listing() || self.line(index).is_some() {
             return;
         }

@@ -96,11 +96,11 @@ impl<T: Float> Home<T> {
         }
     }
     /// Whether an operation's operands have finite values, as far as they are known.
-    pub(in super::super) fn computed_from_finite(&self, index: u32) -> bool {
+    pub(crate) fn computed_from_finite(&self, index: u32) -> bool {
         self.operands_in(index).into_iter().all(|x| self.seen(x).is_none_or(|seen| seen.all_finite()))
     }
     /// The cells of an operation's operands.
-    pub(in super::super) fn operands_in(&self, index: u32) -> Vec<u32> {
+    pub(crate) fn operands_in(&self, index: u32) -> Vec<u32> {
         let cell = self.cell(index);
         match op_of(code(cell.meta.get())) {
             Some(op) => self.operands_of(cell).0[..op.arity()].to_vec(),

@@ -233,6 +233,7 @@ fn a_literal_is_no_variable() {
 }
 
 #[test]
+#[allow(clippy::needless_borrows_for_generic_args, reason = "that is what is tested")]
 fn arguments_by_mutable_reference() {
     let (x, mut y) = (Dual::variable(1.0), Dual::constant(2.0));
     assert_eq!(x.max(&mut y), 2.0);
