@@ -43,9 +43,9 @@ fn derivatives_along_the_axis() {
         for at in [0.0, 1e-300, 1e-160, 1e-8, 0.2, 1.0, 1.7, 2.5, 3.1, 7.0] {
             let w = hat3(&axis);
             let start = exponential(w * at) * P;
-            let along = |t| turned(&axis.map(|a| Elementary::of(a)).map(|a: Jet<f64, 3>| a * t));
+            let along = |t| turned(&axis.map(Elementary::of).map(|a: Jet<f64, 3>| a * t));
             let series = along(Jet::variable(at));
-            let nested = |t| turned_by_quaternion(&axis.map(|a| Elementary::of(a)).map(|a: Dual<Dual<Dual>>| a * t));
+            let nested = |t| turned_by_quaternion(&axis.map(Elementary::of).map(|a: Dual<Dual<Dual>>| a * t));
             let third = nested(Dual::variable(Dual::variable(Dual::variable(at))));
             for k in 0..3 {
                 let mut expected = start;
@@ -102,7 +102,7 @@ fn there_and_back() {
             let tolerance = 1e-14 * size.max(1.0);
             assert!((by_matrix(&w) - w).norm() < 3e-15 * size + 1e-320, "{w}: {}", by_matrix(&w));
             assert!((by_quaternion(&w) - w).norm() < 3e-15 * size + 1e-320, "{w}");
-            for (k, slopes) in jacobian(|w| by_matrix(w), &w).rows().into_iter().enumerate() {
+            for (k, slopes) in jacobian(by_matrix, &w).rows().into_iter().enumerate() {
                 for (j, slope) in slopes.iter().enumerate() {
                     assert!((slope - f64::from(u8::from(j == k))).abs() < tolerance, "{slopes} at {w}");
                 }
@@ -156,7 +156,7 @@ fn rigid_motions() {
         assert!((rotation::exp::<Isometry3<f64>>(&xi).to_homogeneous() - expected).amax() < 2e-13);
         assert!((rotation::exp::<IsometryMatrix3<f64>>(&xi).to_homogeneous() - expected).amax() < 2e-13);
         assert!((back(&xi) - xi).amax() < 1e-14, "{} of {xi}", back(&xi));
-        let slopes = jacobian(|xi| back(xi), &xi) - ndarray::Array2::<f64>::eye(6);
+        let slopes = jacobian(back, &xi) - ndarray::Array2::<f64>::eye(6);
         assert!(slopes.iter().all(|s| s.abs() < 1e-13), "{slopes} at {xi}");
         for k in 0..6 {
             let curvature = hessian(|xi| back_by_matrix(xi)[k], &xi);

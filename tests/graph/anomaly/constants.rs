@@ -19,7 +19,7 @@ const OVERFLOWS: &[Overflow] = &[
     ("dot", |x| x.dot(x).value()[[0, 0]]),
     ("matmul", |x| {
         let x = x.insert_axis(Axis(0));
-        x.matmul(&Array3::ones((1, 2, 2))).value()[[0, 0, 0]]
+        x.matmul(Array3::ones((1, 2, 2))).value()[[0, 0, 0]]
     }),
     ("mse", |x| x.mse(&array![[0.0, 0.0], [0.0, 0.0]]).value()),
     ("norm", |x| x.norm().value()),

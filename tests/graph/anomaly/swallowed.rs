@@ -76,7 +76,11 @@ fn in_tangents() {
 fn what_is_healthy_is_not_reported() {
     let (x, y) = (Node::leaf(0.0), Node::leaf(3.0));
     let healthy = || {
-        let z = (&x * &y + x.sin() * 0.0).max(&y) + x.powi(2) + x.abs() + dot(&[x.clone()], &[y.clone()]) + x.relu();
+        let z = (&x * &y + x.sin() * 0.0).max(&y)
+            + x.powi(2)
+            + x.abs()
+            + dot(&[x.clone(), y.clone()], &[y.clone(), x.clone()])
+            + x.relu();
         z.backward();
         drop(gradients(&z, &[&x, &y]));
         let a = NodeArray::leaf(array![0.0, 1.0, 0.0]);
@@ -89,7 +93,7 @@ fn what_is_healthy_is_not_reported() {
 
 #[test]
 fn what_was_swallowed_outside_is_nobodys() {
-    let _ = (Node::leaf(0.0).sqrt() * 0.0).backward();
+    (Node::leaf(0.0_f64).sqrt() * 0.0).backward();
     assert_eq!(detect(|| Node::leaf(2.0).sqrt().backward()), Ok(()));
     assert_eq!(detect(|| Dual::variable(0.0).sqrt() * 0.0).map(|z| z.derivative()), Ok(0.0));
 }
