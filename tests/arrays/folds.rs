@@ -206,7 +206,7 @@ impl Promise {
         let largest = finite().fold(0.0, f64::max);
         // the limits that the guide states
         let squares = matches!(kind, Kind::Var(_) | Kind::Std(_) | Kind::Mse) && largest > most.powf(0.4);
-        let subnormal = matches!(kind, Kind::Norm) && largest < least;
+        let subnormal = matches!(kind, Kind::Norm | Std(_)) && largest < least;
         let underflows = matches!(kind, Kind::Prod) && x.iter().any(|x| *x != 0.0) && largest < least.powf(0.4);
         let degree = match kind {
             Kind::Var(_) => Some(2),
