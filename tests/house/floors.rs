@@ -45,9 +45,9 @@ const ROOMS: &[Room] = &[
                 "anomaly", "array", "flow", "handle", "home", "homes", "modes", "payload", "record", "stats", "sweep",
                 "tracing", "values",
             ],
-            &["look", "release"],
+            &["look", "release", "settle"],
         ],
-        largest_circle: 13,
+        largest_circle: 14,
     },
     Room { name: "array", floors: &[&["data"], &["record"], &["rule"], &["", "surface"]], largest_circle: 0 },
 ];
