@@ -89,8 +89,8 @@ fn power_of_less<S: Elementary>(x: &S, y: &S, z: &S) -> S {
         x < 0.0 && y == 0.0 => slip!("powf' of a negative base at y = 0", y.through(x.ln())),
         x == 0.0 && y == 1.0 => slip!("powf' of 0 at y = 1", y.through(power) + &less.through(upward(x).ln())),
         x == 0.0 && 0.0 < y && y < 1.0 => upward(x).powf(less),
-        // small times large
-        x != 0.0 && z.is_finite() && power.is_infinite() => slip!("powf' beyond the power", y.clone() * z / x),
+        // small times large: too near the rim for the checks that slip, so it has a test of its own
+        x != 0.0 && z.is_finite() && power.is_infinite() => y.clone() * z / x,
         _ => {
             // what the difference has rounded away counts as often as ln x
             let lost = &if_small(y, || y.clone() - &(less.clone() + one::<S>()), || (y.clone() - less) - one::<S>());
