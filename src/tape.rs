@@ -17,7 +17,7 @@
 //!
 //! What makes a `Copy` handle safe is its *place*, one number of 64 bits: that of its scope's first slot, and its own slot
 //! added. A tape takes an operation only on places within its innermost scope, from its first up to the last recorded.
-//! A place is never given out twice, to no thread ([`places`]), so that a variable of another thread is found as well as a
+//! A place is never given out twice, to no thread (`places`), so that a variable of another thread is found as well as a
 //! stale one.
 
 mod places;
