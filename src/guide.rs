@@ -7,7 +7,7 @@
 //! 5. [Training](training), [least squares](least_squares), [threads and Monte Carlo](threads).
 //! 6. [Differentiate code you did not write](foreign): which bounds our numbers satisfy, and where derivatives get lost.
 //! 7. [Derivatives within derivatives](nesting): how levels are kept apart.
-//! 8. [What it costs](cost): time and memory, which mode when; [benchmarks]; [compared](compared) with other libraries.
+//! 8. [What it costs](cost): time and memory, which mode when; [benchmarks]; [compared] with other libraries.
 //! 9. [At the edges](edges): kinks, rims, infinities, and what zero times anything is; [reductions and folds there](reductions).
 //! 10. [How accurate each function is](accuracy).
 //! 11. [Operations of your own](crate::custom), for every number or from closures.
