@@ -15,7 +15,13 @@ fn holds(f: Of, (x, y): (f64, f64), first: Complex<f64>, second: Complex<f64>) -
         near(found[0][order], expected.re, 1e-12) && near(found[1][order], expected.im, 1e-12)
     };
     let turn = Complex::new(0.0, 1.0);
-    [by(0, 0, 0, first), by(1, 1, 0, turn * first), by(0, 0, 1, second), by(0, 1, 1, turn * second), by(1, 1, 1, -second)]
+    [
+        by(0, 0, 0, first),
+        by(1, 1, 0, turn * first),
+        by(0, 0, 1, second),
+        by(0, 1, 1, turn * second),
+        by(1, 1, 1, -second),
+    ]
 }
 const RIGHT: [bool; 5] = [true; 5];
 /// What leads off the real axis is lost, or off the imaginary one.
@@ -31,7 +37,15 @@ fn roots_on_an_axis() {
     let off = (0.6, -0.8);
     for (x, y) in PLACES {
         let z = Complex::new(x, y);
-        let lost = |real, imaginary| if (x, y) == off { RIGHT } else if y == 0.0 { real } else { imaginary };
+        let lost = |real, imaginary| {
+            if (x, y) == off {
+                RIGHT
+            } else if y == 0.0 {
+                real
+            } else {
+                imaginary
+            }
+        };
         let root = z.sqrt();
         eprintln!("sqrt at {z}: {:?}", holds(Complex::sqrt, (x, y), 0.5 / root, -0.25 / (z * root)));
         let root = z.cbrt();

@@ -15,7 +15,10 @@ fn symmetric<S: RealField + Copy>(x: &[S]) -> Matrix3<S> {
 /// the eigenvectors are nalgebra's, in plain numbers.
 fn perturbed(a: &DMatrix<f64>, value: f64, e: &DMatrix<f64>, f: &DMatrix<f64>) -> (f64, f64, DMatrix<f64>) {
     let eigen = a.clone().symmetric_eigen();
-    assert!((&eigen.eigenvectors * DMatrix::from_diagonal(&eigen.eigenvalues) * eigen.eigenvectors.transpose() - a).amax() < 1e-13);
+    assert!(
+        (&eigen.eigenvectors * DMatrix::from_diagonal(&eigen.eigenvalues) * eigen.eigenvectors.transpose() - a).amax()
+            < 1e-13
+    );
     let column = |k: usize| eigen.eigenvectors.column(k).into_owned();
     let k = (0..a.nrows()).find(|&k| (eigen.eigenvalues[k] - value).abs() < 1e-12).expect("an eigenvalue");
     let v = column(k);
@@ -48,7 +51,8 @@ fn eigen(at: [f64; 6]) -> Right {
     let a = symmetric(&at);
     let mut right = [true; 3];
     let dynamic = |m: Matrix3<f64>| DMatrix::from_iterator(3, 3, m.iter().copied());
-    let direction = |i: usize| dynamic(symmetric::<f64>(&std::array::from_fn::<f64, 6, _>(|k| f64::from(u8::from(k == i)))));
+    let direction =
+        |i: usize| dynamic(symmetric::<f64>(&std::array::from_fn::<f64, 6, _>(|k| f64::from(u8::from(k == i)))));
     let values: Vec<f64> = spectrum(&at).chunks(7).map(|c| c[0]).collect();
     for i in 0..6 {
         for j in i..6 {
@@ -71,7 +75,9 @@ fn singular<S: RealField + Copy>(x: &[S]) -> Vec<S> {
     (0..3)
         .flat_map(|k| {
             let outer = u.column(k) * vt.row(k);
-            std::iter::once(svd.singular_values[k]).chain(outer.transpose().iter().copied().collect::<Vec<_>>()).collect::<Vec<_>>()
+            std::iter::once(svd.singular_values[k])
+                .chain(outer.transpose().iter().copied().collect::<Vec<_>>())
+                .collect::<Vec<_>>()
         })
         .collect()
 }
@@ -87,7 +93,9 @@ fn doubled(a: &Matrix3<f64>) -> DMatrix<f64> {
 fn svd(at: [f64; 9]) -> Right {
     let a = Matrix3::from_row_slice(&at);
     let mut right = [true; 3];
-    let direction = |i: usize| doubled(&Matrix3::from_row_slice(&std::array::from_fn::<f64, 9, _>(|k| f64::from(u8::from(k == i)))));
+    let direction = |i: usize| {
+        doubled(&Matrix3::from_row_slice(&std::array::from_fn::<f64, 9, _>(|k| f64::from(u8::from(k == i)))))
+    };
     let values: Vec<f64> = singular(&at).chunks(10).map(|c| c[0]).collect();
     for i in 0..9 {
         for j in i..9 {
@@ -148,11 +156,24 @@ fn determinants() {
     use backprop::Var;
     let rank_two = matrix![1.0, 2.0, 3.0; 4.0, 5.0, 6.0; 7.0, 8.0, 9.0];
     let rank_one = matrix![1.0, 2.0, 3.0; 2.0, 4.0, 6.0; 3.0, 6.0, 9.0];
-    for (name, a) in [("two", rank_two), ("one", rank_one), ("zero", Matrix3::zeros()), ("diag", Matrix3::from_diagonal(&nalgebra::vector![2.0, 0.0, 3.0]))] {
-        eprintln!("{name} determinant {} lu {}", grad(|a: &Matrix3<Var>| a.determinant(), &a), grad(|a: &Matrix3<Var>| a.lu().determinant(), &a));
+    for (name, a) in [
+        ("two", rank_two),
+        ("one", rank_one),
+        ("zero", Matrix3::zeros()),
+        ("diag", Matrix3::from_diagonal(&nalgebra::vector![2.0, 0.0, 3.0])),
+    ] {
+        eprintln!(
+            "{name} determinant {} lu {}",
+            grad(|a: &Matrix3<Var>| a.determinant(), &a),
+            grad(|a: &Matrix3<Var>| a.lu().determinant(), &a)
+        );
     }
     let a = Matrix4::from_diagonal(&nalgebra::vector![2.0, 0.0, 3.0, 5.0]);
-    eprintln!("4 determinant {} lu {}", grad(|a: &Matrix4<Var>| a.determinant(), &a), grad(|a: &Matrix4<Var>| a.lu().determinant(), &a));
+    eprintln!(
+        "4 determinant {} lu {}",
+        grad(|a: &Matrix4<Var>| a.determinant(), &a),
+        grad(|a: &Matrix4<Var>| a.lu().determinant(), &a)
+    );
     let a = DMatrix::from_diagonal(&nalgebra::dvector![2.0, 0.0, 3.0, 5.0, 7.0]);
     eprintln!("5 determinant {}", grad(|a: &DMatrix<Var>| a.determinant(), &a));
     let a = DMatrix::from_fn(5, 5, |i, j| (5 * i + j) as f64 + if i == j && i < 3 { 1.0 } else { 0.0 });

@@ -108,7 +108,11 @@ fn between_directions() {
     for code in 0..3 {
         for t in [0.3, 0.0] {
             let expected = (f64::atan(t) / 2.0).cos() / 2.0 / (1.0 + t * t);
-            eprintln!("between {code} at {t}: {} of {expected}, second {}", derivative(|t| between(t)[code], t), derivative(|t| derivative(|t| between(t)[code], t), t));
+            eprintln!(
+                "between {code} at {t}: {} of {expected}, second {}",
+                derivative(|t| between(t)[code], t),
+                derivative(|t| derivative(|t| between(t)[code], t), t)
+            );
         }
     }
 }
