@@ -9,11 +9,13 @@ use crate::array::rule::moves::reshape;
 use crate::array::rule::reduce::{Extreme, LogSumExp, Product, RunningSum, norm, sum, sum_keep};
 use crate::array::rule::rim::{Range, is_finite, multiple};
 use crate::error::{Error, accept};
+use crate::graph::anomaly;
 use crate::graph::array::{NodeArray, NodeArrayD, Values};
 use crate::graph::handle::Node;
 use crate::number::Float;
 use crate::rule::{Fold, Op};
 use ndarray::{Array, Axis, Dimension, IxDyn, RemoveAxis};
+use std::panic::Location;
 
 /// What is reduced to.
 #[derive(Clone, Copy)]
@@ -59,6 +61,10 @@ impl To {
     /// The reduction, its axes kept at length 1.
     #[track_caller]
     fn keep<T: Float>(self, x: &NodeArrayD<T>, along: Along) -> NodeArrayD<T> {
+        // closures do not know their caller's line
+        anomaly::recording_for(Location::caller(), || self.keep_of(x, along))
+    }
+    fn keep_of<T: Float>(self, x: &NodeArrayD<T>, along: Along) -> NodeArrayD<T> {
         let n = count(x.body().shape(), along) as f64;
         let number = |number: f64| NodeArray::constant_of(Values::scalar(T::of(number)));
         let reduce = |fold: Fold| lanes(&x.body().look(), along, |lane| T::fold(fold, lane, &[]));
