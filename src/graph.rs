@@ -36,6 +36,7 @@
 //!
 //! | file | what it does |
 //! |---|---|
+//! | `flags` | what the thread has switched on |
 //! | `cell` | the cell, the chunk, the operation codes |
 //! | `home` | a thread's chunks of one number type: finding cells, room for them, leaves |
 //! | `homes` | where a thread keeps its homes, one for each number type |
@@ -57,6 +58,7 @@
 pub mod anomaly;
 pub(crate) mod array;
 pub(crate) mod cell;
+pub(crate) mod flags;
 pub(crate) mod flow;
 pub(crate) mod handle;
 pub(crate) mod home;

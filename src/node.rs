@@ -3,13 +3,13 @@
 mod walk;
 
 use crate::graph::cell::{CONSTANT, LEAF, LITERAL, POSITION, code, is_constant};
+use crate::graph::flags;
 use crate::graph::handle::{Node, Operand};
 use crate::graph::home::Home;
 use crate::graph::homes::{self, ENDING};
 use crate::graph::payload::{self, Folded, Named};
 use crate::graph::record;
 use crate::graph::recorded::Recorded;
-use crate::graph::tracing;
 use crate::number::{Argument, BuiltOn, Elementary, Float, Nested, unfused};
 use crate::ops::{delegates, methods, numeric_traits, operators, recorded_flow};
 use crate::rule::{Fold, Op, table};
@@ -77,7 +77,7 @@ impl<T: Float> Node<T> {
     #[must_use]
     #[track_caller]
     pub fn grad(&self) -> T {
-        if tracing::is_tracing() {
+        if flags::is_tracing() {
             self.ask("asks for the gradient of");
         }
         if let Some(sum) = self.sum() {
@@ -266,7 +266,7 @@ macro_rules! rule {
         // the value first: it may panic, at the caller's line
         let [p, q, r] = [$x, y, w].map(Node::recorded_value);
         // a closure that is being traced has no values to be refused
-        let value = if tracing::is_running() { p + q + r } else { Elementary::$f(&p, &q, &r) };
+        let value = if flags::is_running() { p + q + r } else { Elementary::$f(&p, &q, &r) };
         record::ternary(Op::$Name, [$x, y, w], value)
     }};
 }

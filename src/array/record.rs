@@ -8,8 +8,8 @@
 use crate::graph::anomaly::{self, Watched};
 use crate::graph::array::{Body, Collector, Flow, NodeArray, NodeArrayD, Term, Values};
 use crate::graph::cell::CONSTANT;
+use crate::graph::flags;
 use crate::graph::handle::Node;
-use crate::graph::modes;
 use crate::graph::payload::{self, Payload};
 use crate::graph::recorded::Recorded;
 use crate::number::Float;
@@ -81,7 +81,7 @@ impl<'a, T: Float> Operand<'a, T> {
         match self {
             Operand::Array(x) => {
                 // anomaly mode reports operands
-                let saved = (save || modes::is_watching()).then(|| x.body().clone());
+                let saved = (save || flags::is_watching()).then(|| x.body().clone());
                 Kept { version: saved.as_ref().map_or(0, |body| body.version()), saved, node: x.cell(), is_array: true }
             }
             Operand::Number(x) => Kept { saved: None, node: x.clone(), version: 0, is_array: false },
@@ -184,7 +184,7 @@ pub(crate) fn record<'a, T: Float, Z: Outcome<T>>(
     value: Z,
 ) -> Z::InGraph {
     let all = || (0..operands.count()).map(|k| operands.get(k));
-    if modes::is_watching() && !SWEPT.get() {
+    if flags::is_watching() && !SWEPT.get() {
         // of an operand that nobody knows nothing can be said
         if let Some(seen) = all().map(Operand::seen).collect::<Option<Vec<_>>>() {
             anomaly::array(|| rule.recorded(), &value.seen(), &seen, || rule.edge(&seen), Location::caller());
@@ -211,7 +211,7 @@ pub(crate) fn with_swept<R>(swept: bool, f: impl FnOnce() -> R) -> R {
             SWEPT.set(self.0);
         }
     }
-    if !modes::is_watching() {
+    if !flags::is_watching() {
         return f();
     }
     let _back = Back(SWEPT.replace(swept));

@@ -3,9 +3,9 @@
 
 use super::style::visible;
 use crate::graph::array::{Flow, NodeArray, Values};
+use crate::graph::flags;
 use crate::graph::handle::Node;
 use crate::graph::recorded::Recorded;
-use crate::graph::tracing;
 use crate::number::{Elementary, Float};
 use ndarray::Dimension;
 use std::collections::HashMap;
@@ -165,7 +165,7 @@ fn walk<T: Float>(root: &Node<T>) -> Vec<Met<T>> {
 }
 
 fn of_node<T: Float>(root: &Node<T>, seed: Flow<T>) -> Picture {
-    if tracing::is_tracing() {
+    if flags::is_tracing() {
         root.ask("asks for a drawing of");
     }
     let met = walk(root);

@@ -26,6 +26,7 @@ pub use edges::{AtEdge, edges};
 pub(crate) use watched::{Watched, columns, element};
 
 use super::array::{Flow, Term};
+use super::flags::{self, Line};
 use super::handle::Node;
 use super::home::Home;
 use super::homes;
@@ -37,9 +38,6 @@ use crate::rule::{Edge, Fold, Op, strong_zero};
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::panic::Location;
-
-/// The line that recorded an operation.
-pub(crate) type Line = &'static Location<'static>;
 
 /// Whether a value or an adjoint went wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -144,7 +142,7 @@ pub(crate) fn recording_for<R>(line: Line, f: impl FnOnce() -> R) -> R {
             FOR.set(self.0);
         }
     }
-    if !modes::is_watching() {
+    if !flags::is_watching() {
         return f();
     }
     // what a function of this crate calls gradients for is recorded for its caller
@@ -287,7 +285,7 @@ pub(crate) fn looking_for_swallowed<T: Float, R, O: Iterator<Item = Watched<T>>>
     operands: impl FnOnce() -> O,
     f: impl FnOnce() -> R,
 ) -> R {
-    if !modes::is_watching() {
+    if !flags::is_watching() {
         return f();
     }
     let line = Location::caller();
@@ -337,7 +335,7 @@ impl<T: Float> Home<T> {
 
 /// Runs `f`, in which `gradients` runs the slopes of `z` on nodes, and `adjoint` flows through them.
 pub(crate) fn differentiating<T: Float>(z: &Node<T>, adjoint: &Term<T>, f: impl FnOnce()) {
-    if !modes::is_watching() {
+    if !flags::is_watching() {
         return f();
     }
     struct Back(Option<Place>);

@@ -1,9 +1,9 @@
 //! The counted handle: a node is its value and a reference to its cell; cloning and dropping count.
 
 use super::cell::{AMONG_LEAVES, CONSTANT, COUNTED, EDGES_COUNTED, INDEX, POSITION, STILL, Slot, code};
+use super::flags;
 use super::home::{Home, lost};
 use super::homes::{self, ENDING};
-use super::tracing;
 use crate::number::Float;
 use std::marker::PhantomData;
 use std::num::NonZeroU32;
@@ -274,7 +274,7 @@ impl<T: Float> Node<T> {
     #[inline(always)]
     #[track_caller]
     pub(crate) fn part_for(&self, question: &str) -> Part<T> {
-        if tracing::is_tracing() {
+        if flags::is_tracing() {
             self.ask(question);
         }
         Part(self.recorded_value())

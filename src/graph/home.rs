@@ -1,10 +1,10 @@
 //! A thread's chunks of one number type.
 
-use super::anomaly::Line;
 use super::cell::{
     AMONG_LEAVES, ARRAY_LEAF, CELLS, CONSTANT, COUNTED, Chunk, INDEX, LEAF, LITERAL, MOST_CHUNKS, PAIR, POSITION,
     STAMP, STILL, Slot, code, in_place, start_of,
 };
+use super::flags::{self, Line};
 use super::modes;
 use super::payload::Slab;
 use super::pool::Pool;
@@ -221,11 +221,11 @@ impl<T: Float> Home<T> {
     pub fn push_after_making_room(&self, push: impl Fn(&Self) -> u32) -> u32 {
         // there is a place only if no mode has put it aside
         let pushed = push(self);
-        if pushed != 0 || modes::is_closed() {
+        if pushed != 0 || flags::is_closed() {
             return pushed;
         }
         // in anomaly mode `next` is aside only so that we come here
-        let slow = modes::is_slow();
+        let slow = flags::is_slow();
         if slow {
             self.open();
         }

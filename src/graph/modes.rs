@@ -1,11 +1,11 @@
 //! Modes of the thread, for all its number types.
 
+use super::flags::{CLOSED, WATCHING, is_slow};
 use super::home::Home;
 use super::homes;
 use super::stats::Stats;
-use super::tracing;
 use crate::number::Float;
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 
 /// What can be done to a home without knowing its number type.
 pub(super) struct Control {
@@ -16,30 +16,10 @@ pub(super) struct Control {
 }
 
 thread_local! {
-    /// How many `no_grad`s we are in.
-    static CLOSED: Cell<u32> = const { Cell::new(0) };
-    /// How many `anomaly::detect`s we are in.
-    static WATCHING: Cell<u32> = const { Cell::new(0) };
     /// The homes that have chunks.
     static HOMES: RefCell<Vec<Control>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Whether nothing may be recorded.
-pub(crate) fn is_closed() -> bool {
-    CLOSED.get() > 0
-}
-/// Whether values and adjoints are looked at. Numbers without a value are not.
-pub(crate) fn is_watching() -> bool {
-    WATCHING.get() > 0 && !tracing::is_running()
-}
-/// Whether anything is watched for, be it on numbers without a value.
-pub(super) fn is_on() -> bool {
-    WATCHING.get() > 0
-}
-/// Whether every operation takes the slow path.
-pub(super) fn is_slow() -> bool {
-    CLOSED.get() > 0 || WATCHING.get() > 0
-}
 /// Changes modes, and tells all homes if operations are to take another path than before.
 fn switch<R>(change: impl FnOnce() -> R) -> R {
     let before = is_slow();

@@ -4,12 +4,11 @@
 use super::anomaly::{self, Watched};
 use super::array::{Collector, Flow, Term};
 use super::cell::{ARRAY_LEAF, CONSTANT, COUNTED, EDGES_COUNTED, LEAF, PAYLOAD, Slot, code};
+use super::flags;
 use super::handle::{Node, own};
 use super::home::Home;
 use super::homes::{self, ENDING};
-use super::modes;
 use super::recorded::Recorded;
-use super::tracing;
 use crate::number::{Elementary, Float};
 use crate::rule::{Edge, Fold};
 use std::cell::Cell;
@@ -100,7 +99,7 @@ pub(crate) fn watch<'a, T: Float>(
     value: &T,
     operands: impl Iterator<Item = &'a Node<T>>,
 ) {
-    if modes::is_watching() {
+    if flags::is_watching() {
         let operands: Vec<T> = operands.map(Node::recorded_value).collect();
         anomaly::number(recorded, value, &operands, Location::caller());
     }
@@ -111,8 +110,8 @@ pub(crate) fn watch<'a, T: Float>(
 /// # Panics
 /// Within `no_grad`, if an operand has no value because a closure is being traced.
 pub(crate) fn is_constant<'a, T: Float>(mut operands: impl Iterator<Item = &'a Node<T>>) -> bool {
-    if modes::is_closed() {
-        if tracing::is_tracing() {
+    if flags::is_closed() {
+        if flags::is_tracing() {
             operands.for_each(|x| x.ask("makes, in no_grad, a constant of"));
         }
         return true;
@@ -131,7 +130,7 @@ pub(crate) fn record<T: Float>(value: T, payload: impl Payload<T> + 'static) -> 
     let recorded = homes::with(|home: &Home<T>| {
         let index = home.slab.borrow_mut().put(payload);
         let pushed = home.push_after_making_room(|home| home.push(PAYLOAD << 24 | EDGES_COUNTED, [0, index], value, 1));
-        if modes::is_watching() {
+        if flags::is_watching() {
             home.set_line(pushed, line);
         }
         pushed

@@ -7,12 +7,11 @@
 
 use super::anomaly;
 use super::cell::{AMONG_LEAVES, CONSTANT, COUNTED, EDGES_COUNTED, INDEX, MOVED_A, MOVED_B, STILL, Slot, row};
+use super::flags;
 use super::handle::{Node, Operand, look, own, share};
 use super::home::Home;
 use super::homes::{self, ENDING};
-use super::modes;
 use super::recorded::Recorded;
-use super::tracing;
 use crate::number::Float;
 use crate::rule::Op;
 use std::panic::Location;
@@ -231,7 +230,7 @@ impl<T: Float> Request<T> {
     #[inline(never)]
     #[track_caller]
     fn slow(self) -> Node<T> {
-        let watching = modes::is_watching();
+        let watching = flags::is_watching();
         let line = Location::caller();
         if watching {
             self.watch(line);
@@ -252,7 +251,7 @@ impl<T: Float> Request<T> {
         // what was given to us ends here
         let _given: Vec<Node<T>> =
             self.operands().filter(|&(_, is_ours)| is_ours).map(|(at, _)| own(self.value, at)).collect();
-        if tracing::is_tracing() {
+        if flags::is_tracing() {
             self.operands().for_each(|(at, _)| share::<T>(at).ask("makes, in no_grad, a constant of"));
         }
         Node::slot(CONSTANT, self.value)

@@ -20,11 +20,10 @@ use super::array::{Aside, Collector, Flow, mixed_up};
 use super::cell::{
     ARRAY_LEAF, Chunk, EDGES_COUNTED, LEAF, POSITION, STAMP, Slot, VISITED, chunk_of, code, is_constant, start_of,
 };
+use super::flags;
 use super::handle::Node;
 use super::home::Home;
 use super::homes::{self, ENDING};
-use super::modes;
-use super::tracing;
 use crate::number::Float;
 use std::collections::{BinaryHeap, HashSet};
 use turn::{OUTERMOST, Saved, SavedChunk, Turn};
@@ -95,7 +94,7 @@ impl<T: Float> Node<T> {
     #[inline(always)]
     #[track_caller]
     fn sweep_by(&self, start: impl FnOnce(&mut Sweep<'_, T>, u32)) {
-        if tracing::is_tracing() {
+        if flags::is_tracing() {
             self.ask("sweeps back from");
         }
         homes::with(|home| {
@@ -237,7 +236,7 @@ impl<T: Float> Sweep<'_, T> {
     }
 
     fn run(&mut self) {
-        let watching = modes::is_watching();
+        let watching = flags::is_watching();
         if watching {
             let start = start_of(self.lists.top.1);
             self.lists.reached.clear();

@@ -3,6 +3,7 @@
 
 use super::array::{Flow, Term};
 use super::cell::{LEAF, PAYLOAD, op_of};
+use super::flags::{self, TRACING};
 use super::handle::{Node, share};
 use super::modes;
 use super::payload::{self, Payload};
@@ -11,7 +12,7 @@ use super::recorded::Recorded;
 use crate::number::Float;
 use crate::rule::Op;
 use std::any::TypeId;
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::HashSet;
 use std::rc::{Rc, Weak};
 
@@ -30,29 +31,18 @@ struct Leak {
     living: Weak<()>,
 }
 thread_local! {
-    /// Whether there may be numbers without a value: there is a trace or a leak.
-    static TRACING: Cell<bool> = const { Cell::new(false) };
     /// One inside the other.
     static TRACES: RefCell<Vec<Trace>> = const { RefCell::new(Vec::new()) };
     static LEAKS: RefCell<Vec<Leak>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Whether numbers may be without a value: a closure is being traced, or has let one out.
-#[inline(always)]
-pub(crate) fn is_tracing() -> bool {
-    TRACING.get()
-}
-/// Whether a closure is being traced now.
-pub(crate) fn is_running() -> bool {
-    TRACING.get() && TRACES.with_borrow(|traces| !traces.is_empty())
-}
 /// Forgets what has died.
 fn settle() {
     let leaks = LEAKS.with_borrow_mut(|leaks| {
         leaks.retain(|leak| leak.living.strong_count() > 0);
         !leaks.is_empty()
     });
-    TRACING.set(leaks || TRACES.with_borrow(|traces| !traces.is_empty()));
+    TRACING.set(leaks || flags::RUNNING.get() > 0);
 }
 
 /// What stands behind an argument: nothing, and it lives as long as the argument does.
@@ -103,12 +93,14 @@ impl<T: Float, const N: usize> Arguments<T, N> {
         impl Drop for Back {
             fn drop(&mut self) {
                 TRACES.with_borrow_mut(Vec::pop);
+                flags::RUNNING.set(flags::RUNNING.get() - 1);
                 settle();
             }
         }
         let nodes = self.nodes.as_ref()?;
         let trace = Trace { number: TypeId::of::<T>(), fence: self.fence(), arguments: self.indices() };
         TRACES.with_borrow_mut(|traces| traces.push(trace));
+        flags::RUNNING.set(flags::RUNNING.get() + 1);
         TRACING.set(true);
         let _back = Back;
         Some(modes::opened(|| f(nodes.each_ref().map(|(node, _)| node))))

@@ -40,14 +40,14 @@ const ROOMS: &[Room] = &[
     Room {
         name: "graph",
         floors: &[
-            &["cell", "pool", "recorded"],
+            &["cell", "flags", "pool", "recorded"],
             &[
                 "anomaly", "array", "flow", "handle", "home", "homes", "modes", "payload", "record", "stats", "sweep",
                 "tracing", "values",
             ],
             &["look", "release", "settle"],
         ],
-        largest_circle: 14,
+        largest_circle: 12,
     },
     Room { name: "array", floors: &[&["data"], &["record"], &["rule"], &["", "surface"]], largest_circle: 0 },
 ];

@@ -2,9 +2,10 @@
 //! off the graph.
 
 use crate::graph::cell::{PAYLOAD, op_of};
+use crate::graph::flags;
 use crate::graph::handle::{Node, share};
 use crate::graph::recorded::Recorded;
-use crate::graph::tracing::{self, Arguments};
+use crate::graph::tracing::Arguments;
 use crate::number::{Elementary, Float};
 use crate::rule::{Edge, Fold, Op};
 use std::collections::HashMap;
@@ -153,7 +154,7 @@ impl<T: Float> Reader<T> {
         *self.kept.entry(index).or_insert_with(|| {
             let node: Node<T> = share(index);
             // it may belong to a closure around this one, or to one that has ended
-            if tracing::is_tracing() {
+            if flags::is_tracing() {
                 node.ask("hands another map");
             }
             if node.is_constant() {

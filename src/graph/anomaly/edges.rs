@@ -1,10 +1,11 @@
 //! Operations whose operands stand exactly at a kink or a rim, listed when asked for.
 
+use super::super::flags::{self, Line};
 use super::super::home::Home;
 use super::super::modes;
 use super::super::recorded::Recorded;
 use super::watched::{Watched, columns};
-use super::{FIRST, Line, is_ours};
+use super::{FIRST, is_ours};
 use crate::number::Float;
 use crate::rule::{Edge, Op};
 use std::cell::RefCell;
@@ -76,7 +77,7 @@ pub fn edges<R>(f: impl FnOnce() -> R) -> (R, Vec<AtEdge>) {
         fn drop(&mut self) {
             modes::watch(false);
             FOUND.set(self.0.take());
-            if !modes::is_on() {
+            if !flags::is_on() {
                 // nobody asks for it
                 FIRST.set(None);
             }
