@@ -26,7 +26,7 @@ mod tests;
 
 use crate::local;
 use crate::number::Float;
-use std::any::{Any, TypeId};
+use std::any::TypeId;
 use std::cell::{Cell, OnceCell};
 use std::marker::PhantomData;
 use std::rc::Rc;
@@ -238,15 +238,7 @@ const ENDING: &str = "the thread is ending: its tape is gone";
 /// Gives `f` the thread's tape for `T`; `None` when the thread is ending and the tape is gone already.
 #[inline(always)]
 fn with<T: Float, R>(f: impl FnOnce(&Tape<T>) -> R) -> Option<R> {
-    // the comparison and the downcast are known when `T` is: nothing of them is left in the program
-    if TypeId::of::<T>() == TypeId::of::<f64>() {
-        TAPE64.try_with(|tape| (tape as &dyn Any).downcast_ref::<Tape<T>>().map(f)).ok().flatten()
-    } else if TypeId::of::<T>() == TypeId::of::<f32>() {
-        TAPE32.try_with(|tape| (tape as &dyn Any).downcast_ref::<Tape<T>>().map(f)).ok().flatten()
-    } else {
-        let found = local::get(TypeId::of::<Tape<T>>(), || Rc::new(Tape::<T>::new()));
-        found?.downcast_ref().map(f)
-    }
+    local::with(&TAPE64, &TAPE32, || Rc::new(Tape::<T>::new()), f)
 }
 
 // ------------------------------------------------------------------------------------------------ recording

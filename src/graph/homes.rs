@@ -3,7 +3,6 @@
 use super::home::Home;
 use crate::local;
 use crate::number::Float;
-use std::any::{Any, TypeId};
 use std::rc::Rc;
 
 thread_local! {
@@ -19,12 +18,5 @@ pub(crate) const ENDING: &str = "the thread is ending: its graph is gone, nodes 
 /// No borrow is held while `f` runs, so `f` may come here again.
 #[inline(always)]
 pub(crate) fn with<T: Float, R>(f: impl FnOnce(&Home<T>) -> R) -> Option<R> {
-    if TypeId::of::<T>() == TypeId::of::<f64>() {
-        HOME64.try_with(|home| (home as &dyn Any).downcast_ref::<Home<T>>().map(f)).ok().flatten()
-    } else if TypeId::of::<T>() == TypeId::of::<f32>() {
-        HOME32.try_with(|home| (home as &dyn Any).downcast_ref::<Home<T>>().map(f)).ok().flatten()
-    } else {
-        let found = local::get(TypeId::of::<Home<T>>(), || Rc::new(Home::<T>::new()));
-        found?.downcast_ref().map(f)
-    }
+    local::with(&HOME64, &HOME32, || Rc::new(Home::<T>::new()), f)
 }
