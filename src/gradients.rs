@@ -10,8 +10,7 @@ use crate::graph::anomaly;
 use crate::graph::array::{NodeArray, NodeArrayD, Term, Values};
 use crate::graph::cell::{ARRAY_LEAF, CONSTANT, LEAF, PAYLOAD, POSITION, chunk_of, code, op_of, start_of};
 use crate::graph::handle::{Node, share};
-use crate::graph::home::Home;
-use crate::graph::homes::{self, ENDING};
+use crate::graph::home::{self, ENDING, Home};
 use crate::number::{Elementary, Float};
 use ndarray::Dimension;
 use std::collections::{BinaryHeap, HashMap, VecDeque};
@@ -300,7 +299,7 @@ pub(crate) struct Walk<T: Float> {
 }
 /// The code of a cell, and the birth of its chunk.
 fn head<T: Float>(index: u32) -> (u32, u64) {
-    homes::with(|home: &Home<T>| {
+    home::with(|home: &Home<T>| {
         let chunk = home.chunk(index);
         (code(chunk.at(index).meta.get()), chunk.birth.get())
     })

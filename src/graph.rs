@@ -38,8 +38,8 @@
 //! |---|---|
 //! | `flags` | what the thread has switched on |
 //! | `cell` | the cell, the chunk, the operation codes |
-//! | `home` | a thread's chunks of one number type: finding cells, room for them, leaves |
-//! | `homes` | where a thread keeps its homes, one for each number type |
+//! | `home` | a thread's chunks of one number type, and where it keeps them: finding cells, room for them, leaves |
+//! | `homes` | the thread's homes of all number types together |
 //! | `handle` | the counted handle: clone and drop |
 //! | `record` | the hot path: an operation becomes a cell |
 //! | `release` | death of cells, without recursion |
@@ -62,7 +62,7 @@ pub(crate) mod flags;
 pub(crate) mod flow;
 pub(crate) mod handle;
 pub(crate) mod home;
-pub(crate) mod homes;
+mod homes;
 mod look;
 pub(crate) mod modes;
 pub(crate) mod payload;
@@ -71,20 +71,20 @@ pub(crate) mod record;
 pub(crate) mod recorded;
 mod release;
 mod settle;
-pub(crate) mod stats;
+mod stats;
 mod sweep;
 pub(crate) mod tracing;
 mod values;
 
-pub use stats::{Stats, stats};
+pub use homes::stats;
+pub use stats::Stats;
 
 /// What tests of the graph need to reach its corners; no part of the promises.
 #[doc(hidden)]
 pub mod testing {
     use super::cell::Slot;
     use super::handle::{Node, look};
-    use super::home::Home;
-    use super::homes;
+    use super::home::{self, Home};
     use crate::number::Float;
 
     /// As if the node had so many handles: how many it has.
@@ -93,10 +93,10 @@ pub mod testing {
     }
     /// The next chunks have room for this many cells only, so that small graphs cross their borders.
     pub fn set_chunk_cells<T: Float>(cells: u32) {
-        homes::with(|home: &Home<T>| home.set_chunk_cells(cells));
+        home::with(|home: &Home<T>| home.set_chunk_cells(cells));
     }
     /// As if there had been so many sweeps already.
     pub fn set_sweeps<T: Float>(sweeps: u32) {
-        homes::with(|home: &Home<T>| home.set_sweeps(sweeps));
+        home::with(|home: &Home<T>| home.set_sweeps(sweeps));
     }
 }

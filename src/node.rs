@@ -5,8 +5,7 @@ mod walk;
 use crate::graph::cell::{CONSTANT, LEAF, LITERAL, POSITION, code, is_constant};
 use crate::graph::flags;
 use crate::graph::handle::{Node, Operand};
-use crate::graph::home::Home;
-use crate::graph::homes::{self, ENDING};
+use crate::graph::home::{self, ENDING, Home};
 use crate::graph::payload::{self, Folded, Named};
 use crate::graph::record;
 use crate::graph::recorded::Recorded;
@@ -83,7 +82,7 @@ impl<T: Float> Node<T> {
         if let Some(sum) = self.sum() {
             return sum;
         }
-        homes::with(|home: &Home<T>| {
+        home::with(|home: &Home<T>| {
             let chunk = home.chunk(self.index());
             let cell = chunk.at(self.index());
             let (meta, last) = (cell.meta.get(), home.last.get());
@@ -144,7 +143,7 @@ impl<T: Float> Node<T> {
     /// assert_eq!(x.grad(), 0.0);
     /// ```
     pub fn zero_grad(&self) {
-        homes::with(|home: &Home<T>| {
+        home::with(|home: &Home<T>| {
             let chunk = home.chunk(self.index());
             if let Some(sums) = chunk.sums.get() {
                 sums[(self.index() & POSITION) as usize].set(T::of(0.0));

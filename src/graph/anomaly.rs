@@ -28,8 +28,7 @@ pub(crate) use watched::{Watched, columns, element};
 use super::array::{Flow, Term};
 use super::flags::{self, Line};
 use super::handle::Node;
-use super::home::Home;
-use super::homes;
+use super::home::{self, Home};
 use super::modes;
 use super::recorded::Recorded;
 use super::values::Values;
@@ -345,7 +344,7 @@ pub(crate) fn differentiating<T: Float>(z: &Node<T>, adjoint: &Term<T>, f: impl 
         }
     }
     let index = z.index();
-    let here = homes::with(|home: &Home<T>| {
+    let here = home::with(|home: &Home<T>| {
         home.look_for_edge(index);
         // a zero that is exact has no derivative to lose
         let is_zero = |adjoint: &Node<T>| adjoint.to_f64_value() == 0.0 && !adjoint.is_exact_zero();
@@ -361,5 +360,5 @@ pub(crate) fn differentiating<T: Float>(z: &Node<T>, adjoint: &Term<T>, f: impl 
         None => f(),
     }
     drop(back);
-    let _ = homes::with(|home: &Home<T>| home.report_swallowed(index, curvature));
+    let _ = home::with(|home: &Home<T>| home.report_swallowed(index, curvature));
 }

@@ -9,8 +9,7 @@
 
 use super::cell::{ARRAY_LEAF, CONSTANT};
 use super::handle::Node;
-use super::home::Home;
-use super::homes;
+use super::home::{self, Home};
 use super::payload;
 use crate::number::Float;
 use ndarray::{ArrayRef, Dimension, IxDyn};
@@ -129,7 +128,7 @@ impl<T: Float> Drop for Body<T> {
 }
 /// More or fewer elements of living arrays, for the statistics.
 fn count_bytes<T: Float>(elements: isize) {
-    let _ = homes::with(|home: &Home<T>| {
+    let _ = home::with(|home: &Home<T>| {
         let bytes = elements * size_of::<T>().cast_signed();
         home.array_bytes.set(home.array_bytes.get().wrapping_add_signed(bytes));
     });

@@ -2,8 +2,7 @@
 
 use super::cell::{AMONG_LEAVES, CONSTANT, COUNTED, EDGES_COUNTED, INDEX, POSITION, STILL, Slot, code};
 use super::flags;
-use super::home::{Home, lost};
-use super::homes::{self, ENDING};
+use super::home::{self, ENDING, Home, lost};
 use crate::number::Float;
 use std::marker::PhantomData;
 use std::num::NonZeroU32;
@@ -56,7 +55,7 @@ pub(crate) fn own<T: Float>(value: T, at: u32) -> Node<T> {
 }
 /// One more handle of a living cell.
 pub(crate) fn share<T: Float>(index: u32) -> Node<T> {
-    homes::with(move |home: &Home<T>| {
+    home::with(move |home: &Home<T>| {
         let at = home.reference(index);
         if !home.one_more(at) {
             too_many();
@@ -68,7 +67,7 @@ pub(crate) fn share<T: Float>(index: u32) -> Node<T> {
 /// Looks at a cell.
 #[inline(always)]
 pub(crate) fn look<T: Float, R>(index: u32, f: impl FnOnce(&Slot<T>) -> R) -> R {
-    homes::with(move |home| f(home.cell(index))).expect(ENDING)
+    home::with(move |home| f(home.cell(index))).expect(ENDING)
 }
 
 impl<T: Float> Home<T> {
@@ -160,7 +159,7 @@ impl<T: Float> Clone for Node<T> {
     #[inline(always)]
     fn clone(&self) -> Self {
         let at = self.at();
-        if homes::with(move |home: &Home<T>| home.one_more(at)) != Some(true) {
+        if home::with(move |home: &Home<T>| home.one_more(at)) != Some(true) {
             not_cloned::<T>();
         }
         own(self.value, at)
@@ -169,7 +168,7 @@ impl<T: Float> Clone for Node<T> {
 #[cold]
 #[inline(never)]
 fn not_cloned<T: Float>() -> ! {
-    homes::with(|_: &Home<T>| ()).expect(ENDING);
+    home::with(|_: &Home<T>| ()).expect(ENDING);
     too_many()
 }
 /// The cells' counts have 32 bits; handles can be forgotten, so that a count can be driven this far without memory for them.
@@ -188,14 +187,14 @@ impl<T: Float> Drop for Node<T> {
 #[inline(never)]
 fn drop_handle<T: Float>(at: u32) {
     // None: the home went before us, and all its cells with it
-    match homes::with(move |home: &Home<T>| home.count_down(at)) {
+    match home::with(move |home: &Home<T>| home.count_down(at)) {
         None | Some(After::Nothing) => (),
         Some(after) => finish::<T>(at, after),
     }
 }
 #[inline(never)]
 fn finish<T: Float>(at: u32, after: After) {
-    let _ = homes::with(move |home: &Home<T>| home.after(at, after));
+    let _ = home::with(move |home: &Home<T>| home.after(at, after));
 }
 impl<T: Float> Node<T> {
     #[inline(always)]
@@ -225,7 +224,7 @@ impl<T: Float> Node<T> {
         if at & (AMONG_LEAVES | STILL | COUNTED) != AMONG_LEAVES {
             return None;
         }
-        homes::with(move |home: &Home<T>| Some(home.find(at)?.sums.get()?[(at & POSITION) as usize].get())).flatten()
+        home::with(move |home: &Home<T>| Some(home.find(at)?.sums.get()?[(at & POSITION) as usize].get())).flatten()
     }
     /// Whether nothing flows into it.
     #[inline(always)]
@@ -234,7 +233,7 @@ impl<T: Float> Node<T> {
     }
     /// Orders operations by their creation: the birth of the chunk, the place in it.
     pub(crate) fn age(&self) -> (u64, u32) {
-        let birth = homes::with(|home: &Home<T>| home.chunk(self.at()).birth.get()).expect(ENDING);
+        let birth = home::with(|home: &Home<T>| home.chunk(self.at()).birth.get()).expect(ENDING);
         (birth, self.at() & POSITION)
     }
     /// The operation's code.
@@ -244,11 +243,11 @@ impl<T: Float> Node<T> {
     }
     /// The operands' indices, and powi's exponent, of a row's result.
     pub(crate) fn recorded_operands(&self) -> ([u32; 3], i32) {
-        homes::with(|home: &Home<T>| home.operands_of(home.cell(self.at()))).expect(ENDING)
+        home::with(|home: &Home<T>| home.operands_of(home.cell(self.at()))).expect(ENDING)
     }
     #[inline(always)]
     pub(crate) fn slot(code: u32, value: T) -> Self {
-        match homes::with(|home: &Home<T>| home.quick_slot(code, value)) {
+        match home::with(|home: &Home<T>| home.quick_slot(code, value)) {
             Some(at) if at != 0 => own(value, at),
             _ => Node::first_slot(code, value),
         }
@@ -256,7 +255,7 @@ impl<T: Float> Node<T> {
     #[cold]
     #[inline(never)]
     fn first_slot(code: u32, value: T) -> Self {
-        own(value, homes::with(|home: &Home<T>| home.slot(code, value)).expect(ENDING))
+        own(value, home::with(|home: &Home<T>| home.slot(code, value)).expect(ENDING))
     }
     /// The value, in the form that the shared macros want: something to `*`.
     ///

@@ -5,13 +5,14 @@ use super::cell::{
     STAMP, STILL, Slot, code, in_place, start_of,
 };
 use super::flags::{self, Line};
-use super::modes;
 use super::payload::Slab;
 use super::pool::Pool;
 use super::sweep::Scratch;
+use crate::local;
 use crate::number::Float;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 pub(super) const GROUP: usize = 1024;
 /// Groups: all that an index can name.
@@ -70,6 +71,22 @@ pub(crate) struct Home<T: Float> {
     pub array_bytes: Cell<usize>,
     /// The lines that recorded operations, in anomaly mode.
     pub(super) lines: RefCell<BTreeMap<u32, Line>>,
+}
+
+thread_local! {
+    static HOME64: Home<f64> = const { Home::new() };
+    static HOME32: Home<f32> = const { Home::new() };
+}
+
+/// The panic of what needs a home when the thread has none any more.
+pub(crate) const ENDING: &str = "the thread is ending: its graph is gone, nodes can only be dropped";
+
+/// Gives `f` the thread's home for `T`; `None` when the thread is ending and the home is gone already.
+///
+/// No borrow is held while `f` runs, so `f` may come here again.
+#[inline(always)]
+pub(crate) fn with<T: Float, R>(f: impl FnOnce(&Home<T>) -> R) -> Option<R> {
+    local::with(&HOME64, &HOME32, || Rc::new(Home::<T>::new()), f)
 }
 
 #[cold]
@@ -283,7 +300,7 @@ impl<T: Float> Home<T> {
     fn make_chunk(&self) -> u32 {
         let number = self.chunks.get();
         if number == 0 {
-            modes::register::<T>();
+            self.register();
             self.orphans.borrow_mut().reserve(64);
         }
         assert!(number < MOST_CHUNKS, "more than 2^29 cells are alive");

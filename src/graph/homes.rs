@@ -1,22 +1,55 @@
-//! Where a thread keeps its homes: one for each number type.
+//! The thread's homes of all number types together: for modes, and for the statistics.
 
-use super::home::Home;
-use crate::local;
+use super::home::{self, Home};
+use super::stats::Stats;
 use crate::number::Float;
-use std::rc::Rc;
+use std::cell::RefCell;
 
-thread_local! {
-    static HOME64: Home<f64> = const { Home::new() };
-    static HOME32: Home<f32> = const { Home::new() };
+/// What can be done to a home without knowing its number type.
+pub(super) struct Control {
+    pub close: fn(),
+    pub open: fn(),
+    pub forget_lines: fn(),
+    stats: fn() -> Stats,
 }
 
-/// The panic of what needs a home when the thread has none any more.
-pub(crate) const ENDING: &str = "the thread is ending: its graph is gone, nodes can only be dropped";
+thread_local! {
+    /// The homes that have chunks.
+    static HOMES: RefCell<Vec<Control>> = const { RefCell::new(Vec::new()) };
+}
 
-/// Gives `f` the thread's home for `T`; `None` when the thread is ending and the home is gone already.
+impl<T: Float> Home<T> {
+    /// It has made its first chunk.
+    pub(super) fn register(&self) {
+        let control = Control {
+            close: || home::with(Home::<T>::close).unwrap_or_default(),
+            open: || home::with(Home::<T>::open).unwrap_or_default(),
+            forget_lines: || home::with(|home: &Home<T>| home.lines.borrow_mut().clear()).unwrap_or_default(),
+            stats: || home::with(Home::<T>::stats).unwrap_or_default(),
+        };
+        // in a thread that is ending there is nothing to control any more
+        let _ = HOMES.try_with(|homes| homes.borrow_mut().push(control));
+    }
+}
+
+/// Does something to every home.
+pub(super) fn each(mut f: impl FnMut(&Control)) {
+    let _ = HOMES.try_with(|homes| homes.borrow().iter().for_each(&mut f));
+}
+
+/// The memory of the thread's graphs, found by walking: for tests and reports, not for loops.
 ///
-/// No borrow is held while `f` runs, so `f` may come here again.
-#[inline(always)]
-pub(crate) fn with<T: Float, R>(f: impl FnOnce(&Home<T>) -> R) -> Option<R> {
-    local::with(&HOME64, &HOME32, || Rc::new(Home::<T>::new()), f)
+/// What has died between living cells is freed first, so that cells are counted as alive only if they are. A thread keeps its
+/// chunks until it ends, and uses them again: those in use were never more than twice as many as those in which something
+/// lived.
+///
+/// ```
+/// let stats = backprop::graph::stats();
+/// assert!(stats.bytes_in_use <= stats.bytes_held);
+/// ```
+#[must_use]
+pub fn stats() -> Stats {
+    let mut sum = Stats::default();
+    each(|home| sum.add(&(home.stats)()));
+    sum
 }

@@ -1,24 +1,7 @@
 //! Modes of the thread, for all its number types.
 
 use super::flags::{CLOSED, WATCHING, is_slow};
-use super::home::Home;
-use super::homes;
-use super::stats::Stats;
-use crate::number::Float;
-use std::cell::RefCell;
-
-/// What can be done to a home without knowing its number type.
-pub(super) struct Control {
-    close: fn(),
-    open: fn(),
-    forget_lines: fn(),
-    pub stats: fn() -> Stats,
-}
-
-thread_local! {
-    /// The homes that have chunks.
-    static HOMES: RefCell<Vec<Control>> = const { RefCell::new(Vec::new()) };
-}
+use super::homes::each;
 
 /// Changes modes, and tells all homes if operations are to take another path than before.
 fn switch<R>(change: impl FnOnce() -> R) -> R {
@@ -48,23 +31,6 @@ pub(super) fn opened<R>(f: impl FnOnce() -> R) -> R {
     }
     let _back = switch(|| Back(CLOSED.replace(0)));
     f()
-}
-
-/// A home has made its first chunk.
-pub(super) fn register<T: Float>() {
-    let control = Control {
-        close: || homes::with(Home::<T>::close).unwrap_or_default(),
-        open: || homes::with(Home::<T>::open).unwrap_or_default(),
-        forget_lines: || homes::with(|home: &Home<T>| home.lines.borrow_mut().clear()).unwrap_or_default(),
-        stats: || homes::with(Home::<T>::stats).unwrap_or_default(),
-    };
-    // in a thread that is ending there is nothing to control any more
-    let _ = HOMES.try_with(|homes| homes.borrow_mut().push(control));
-}
-
-/// Does something to every home.
-pub(super) fn each(mut f: impl FnMut(&Control)) {
-    let _ = HOMES.try_with(|homes| homes.borrow().iter().for_each(&mut f));
 }
 
 /// Runs `f` without recording: every operation in it gives a constant. It holds for all number types of the thread,

@@ -6,8 +6,7 @@ use super::array::{Collector, Flow, Term};
 use super::cell::{ARRAY_LEAF, CONSTANT, COUNTED, EDGES_COUNTED, LEAF, PAYLOAD, Slot, code};
 use super::flags;
 use super::handle::{Node, own};
-use super::home::Home;
-use super::homes::{self, ENDING};
+use super::home::{self, ENDING, Home};
 use super::recorded::Recorded;
 use crate::number::{Elementary, Float};
 use crate::rule::{Edge, Fold};
@@ -127,7 +126,7 @@ pub(crate) fn is_constant<'a, T: Float>(mut operands: impl Iterator<Item = &'a N
 pub(crate) fn record<T: Float>(value: T, payload: impl Payload<T> + 'static) -> Node<T> {
     let payload = Rc::new(payload);
     let line = Location::caller();
-    let recorded = homes::with(|home: &Home<T>| {
+    let recorded = home::with(|home: &Home<T>| {
         let index = home.slab.borrow_mut().put(payload);
         let pushed = home.push_after_making_room(|home| home.push(PAYLOAD << 24 | EDGES_COUNTED, [0, index], value, 1));
         if flags::is_watching() {
@@ -150,11 +149,11 @@ pub(crate) fn slot<T: Float>(code: u32, payload: impl Payload<T> + 'static) -> N
 impl<T: Float> Node<T> {
     /// The payload of an operation, or what a leaf or constant has beside its cell.
     pub(crate) fn payload(&self) -> Option<Rc<dyn Payload<T>>> {
-        homes::with(|home: &Home<T>| home.payload_of(home.cell(self.index()))).expect(ENDING)
+        home::with(|home: &Home<T>| home.payload_of(home.cell(self.index()))).expect(ENDING)
     }
     /// Gives a leaf or constant its payload.
     pub(super) fn attach(&self, payload: Rc<dyn Payload<T>>) {
-        let old = homes::with(|home: &Home<T>| {
+        let old = home::with(|home: &Home<T>| {
             let cell = home.cell(self.index());
             let mut slab = home.slab.borrow_mut();
             let old = if cell.b.get() == 0 { None } else { slab.take(cell.b.get()) };

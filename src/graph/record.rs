@@ -9,8 +9,7 @@ use super::anomaly;
 use super::cell::{AMONG_LEAVES, CONSTANT, COUNTED, EDGES_COUNTED, INDEX, MOVED_A, MOVED_B, STILL, Slot, row};
 use super::flags;
 use super::handle::{Node, Operand, look, own, share};
-use super::home::Home;
-use super::homes::{self, ENDING};
+use super::home::{self, ENDING, Home};
 use super::recorded::Recorded;
 use crate::number::Float;
 use crate::rule::Op;
@@ -29,7 +28,7 @@ fn refused(at: u32, lent: bool) -> u32 {
 /// Records by `push`, if that may be and there is room. (A macro, for `slow` is to know the caller's line.)
 macro_rules! record {
     ($usual:expr, $value:expr, $push:expr, $slow:expr) => {
-        match if $usual { homes::with($push) } else { None } {
+        match if $usual { home::with($push) } else { None } {
             Some(index) if index != 0 => own($value, index),
             _ => $slow,
         }
@@ -165,7 +164,7 @@ impl<T: Float> Request<T> {
     #[track_caller]
     fn record(self) -> Node<T> {
         if self.differentiable()
-            && let Some(at) = homes::with(|home| self.push_counting(home))
+            && let Some(at) = home::with(|home| self.push_counting(home))
             && at != 0
         {
             return own(self.value, at);
@@ -236,7 +235,7 @@ impl<T: Float> Request<T> {
             self.watch(line);
         }
         if self.differentiable() {
-            let pushed = homes::with(|home| {
+            let pushed = home::with(|home| {
                 let pushed = home.push_after_making_room(|home| self.push_counting(home));
                 if watching && pushed != 0 {
                     home.set_line(pushed & INDEX, line);

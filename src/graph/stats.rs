@@ -2,7 +2,6 @@
 
 use super::cell::{CELLS, Cells, Chunk, DEAD, Slot, start_of};
 use super::home::{GROUP, Group, Home};
-use super::modes;
 use crate::number::Float;
 
 /// The memory of the thread's graphs, all number types together.
@@ -33,31 +32,16 @@ pub struct Stats {
     pub bytes_held: usize,
 }
 
-/// The memory of the thread's graphs, found by walking: for tests and reports, not for loops.
-///
-/// What has died between living cells is freed first, so that cells are counted as alive only if they are. A thread keeps its
-/// chunks until it ends, and uses them again: those in use were never more than twice as many as those in which something
-/// lived.
-///
-/// ```
-/// let stats = backprop::graph::stats();
-/// assert!(stats.bytes_in_use <= stats.bytes_held);
-/// ```
-#[must_use]
-pub fn stats() -> Stats {
-    let mut sum = Stats::default();
-    modes::each(|home| {
-        let one = (home.stats)();
-        sum.live_cells += one.live_cells;
-        sum.chunks += one.chunks;
-        sum.bytes_in_use += one.bytes_in_use;
-        sum.array_bytes += one.array_bytes;
-        sum.pool_bytes += one.pool_bytes;
-        sum.bytes_held += one.bytes_held;
-    });
-    sum
+impl Stats {
+    pub(super) fn add(&mut self, one: &Stats) {
+        self.live_cells += one.live_cells;
+        self.chunks += one.chunks;
+        self.bytes_in_use += one.bytes_in_use;
+        self.array_bytes += one.array_bytes;
+        self.pool_bytes += one.pool_bytes;
+        self.bytes_held += one.bytes_held;
+    }
 }
-
 impl<T: Float> Home<T> {
     pub(super) fn stats(&self) -> Stats {
         self.release_waiting();

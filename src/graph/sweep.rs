@@ -22,8 +22,7 @@ use super::cell::{
 };
 use super::flags;
 use super::handle::Node;
-use super::home::Home;
-use super::homes::{self, ENDING};
+use super::home::{self, ENDING, Home};
 use crate::number::Float;
 use std::collections::{BinaryHeap, HashSet};
 use turn::{OUTERMOST, Saved, SavedChunk, Turn};
@@ -97,7 +96,7 @@ impl<T: Float> Node<T> {
         if flags::is_tracing() {
             self.ask("sweeps back from");
         }
-        homes::with(|home| {
+        home::with(|home| {
             let mut turn = Turn::new(home);
             let mut sweep = turn.sweep();
             start(&mut sweep, self.index());

@@ -7,8 +7,7 @@ use crate::error::{Error, accept};
 use crate::graph::array::{Flow, NodeArray, NodeArrayD, Values, ranked, unranked};
 use crate::graph::cell::ARRAY_LEAF;
 use crate::graph::handle::Node;
-use crate::graph::home::Home;
-use crate::graph::homes::{self, ENDING};
+use crate::graph::home::{self, ENDING, Home};
 use crate::graph::recorded::Recorded;
 use crate::number::{Elementary, Float};
 use ndarray::{ArcArray, ArrayBase, ArrayRef, Data, Dimension};
@@ -76,7 +75,7 @@ impl<T: Float, D: Dimension> NodeArray<T, D> {
             None => None,
             Some(node) if node.kind() == ARRAY_LEAF => Some(0),
             Some(_) => {
-                let last = homes::with(|home: &Home<T>| (home.last.get() != 0).then(|| home.lifelong(home.last.get())));
+                let last = home::with(|home: &Home<T>| (home.last.get() != 0).then(|| home.lifelong(home.last.get())));
                 last.expect(ENDING)
             }
         };
