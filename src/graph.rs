@@ -45,8 +45,11 @@
 //! | `release` | death of cells, without recursion |
 //! | `settle` | looking for what lies dead between living cells |
 //! | `payload` | what a cell cannot hold: names, folds, custom operations |
-//! | `array`, `values`, `flow` | arrays: the handle, the elements, what flows along an arrow |
-//! | `pool` | the buffers of dead arrays, for the next ones |
+//! | `pool` | the memory of arrays: buffers of dead ones, for the next ones |
+//! | `values` | the elements of an array, shared |
+//! | `flow` | what flows along an arrow |
+//! | `body` | what all handles of one array share, and where its adjoint collects |
+//! | `array` | the handle of an array |
 //! | `recorded` | the names of operations |
 //! | `look` | one node by itself, for drawings |
 //! | `sweep` | the reverse sweep, with its loop and the sweeps inside rules |
@@ -57,6 +60,7 @@
 
 pub mod anomaly;
 pub(crate) mod array;
+mod body;
 pub(crate) mod cell;
 pub(crate) mod flags;
 pub(crate) mod flow;

@@ -25,8 +25,9 @@ mod watched;
 pub use edges::{AtEdge, edges};
 pub(crate) use watched::{Watched, columns, element};
 
-use super::array::{Flow, Term};
+use super::array::Term;
 use super::flags::{self, Line};
+use super::flow::Flow;
 use super::handle::Node;
 use super::home::{self, Home};
 use super::modes;

@@ -1,4 +1,4 @@
-//! Arrays in the graph: the handle, and what all handles of one array share.
+//! Arrays in the graph: the handle.
 //!
 //! An array node is a cell like any other, with a payload; its values do not stand in the graph but in a [`Body`] that
 //! handles share with those operations that need the values for their adjoints. So an array is freed as soon as nobody
@@ -8,131 +8,18 @@
 //! [`NodeArray`]'s type is the user's.
 
 use super::cell::{ARRAY_LEAF, CONSTANT};
+use super::flow::type_mismatch;
 use super::handle::Node;
-use super::home::{self, Home};
-use super::payload;
+use super::payload::{self, Payload};
+use super::recorded::Recorded;
 use crate::number::Float;
-use ndarray::{ArrayRef, Dimension, IxDyn};
-use std::cell::{Cell, Ref, RefCell};
+use ndarray::{Dimension, IxDyn};
 use std::marker::PhantomData;
 use std::rc::Rc;
 
-pub(crate) use super::flow::{Aside, Collector, Flow, Slot, Term, mixed_up};
+pub(crate) use super::body::{Body, Collector};
+pub(crate) use super::flow::Flow;
 pub(crate) use super::values::{Values, ranked, take, take_unwritten, unranked};
-
-// ------------------------------------------------------------------------------------------------ the body
-
-/// What all handles of one array share with the operations that saved it.
-pub(crate) struct Body<T: Float> {
-    /// `None` while [`update`](NodeArray::update) has them.
-    values: RefCell<Option<Values<T>>>,
-    shape: IxDyn,
-    /// How often the values have been changed in place.
-    version: Cell<u32>,
-    /// Handles, not counting operations: nobody else can ask for the adjoint.
-    pub(super) handles: Cell<u32>,
-    /// The gradient of a leaf; of others the adjoint, with its sweep.
-    pub(super) grad: RefCell<(u64, Option<Values<T>>)>,
-}
-
-impl<T: Float> Body<T> {
-    pub fn new(values: Values<T>) -> Rc<Self> {
-        count_bytes::<T>(values.len().cast_signed());
-        Rc::new(Body {
-            shape: values.raw_dim(),
-            values: RefCell::new(Some(values)),
-            version: Cell::new(0),
-            handles: Cell::new(0),
-            grad: RefCell::new((0, None)),
-        })
-    }
-    pub fn shape(&self) -> &IxDyn {
-        &self.shape
-    }
-    pub fn version(&self) -> u32 {
-        self.version.get()
-    }
-    /// The values.
-    ///
-    /// # Panics
-    /// While [`update`](NodeArray::update) has them.
-    #[track_caller]
-    pub fn values(&self) -> Values<T> {
-        self.look().clone()
-    }
-    /// The values, to be looked at.
-    ///
-    /// # Panics
-    /// While [`update`](NodeArray::update) has them.
-    #[track_caller]
-    pub fn look(&self) -> Ref<'_, Values<T>> {
-        match Ref::filter_map(self.values.borrow(), Option::as_ref) {
-            Ok(values) => values,
-            Err(_) => panic!("the values of this leaf are away: update() is changing them"),
-        }
-    }
-    /// The values, if they are here.
-    pub fn peek(&self) -> Option<Values<T>> {
-        self.values.try_borrow().ok().and_then(|values| values.clone())
-    }
-    /// Gives the values to `write`, which may write to them, and takes them back, also after a panic.
-    ///
-    /// # Panics
-    /// Inside another change of the same values.
-    #[track_caller]
-    pub fn change<R>(&self, write: impl FnOnce(&mut ArrayRef<T, IxDyn>) -> R) -> R {
-        struct Back<'a, T: Float>(&'a Body<T>, Values<T>);
-        impl<T: Float> Drop for Back<'_, T> {
-            fn drop(&mut self) {
-                *self.0.values.borrow_mut() = Some(self.1.clone());
-            }
-        }
-        let values = self.values();
-        // ours and the one that we have just made: whoever else holds them keeps the old ones
-        *self.values.borrow_mut() = None;
-        self.version.set(self.version.get().wrapping_add(1));
-        let mut back = Back(self, values);
-        write(back.1.unshared())
-    }
-    /// The gradient of a leaf, or the adjoint that the sweep of this number left.
-    pub fn grad(&self, sweep: u64) -> Option<Values<T>> {
-        let grad = self.grad.borrow();
-        if grad.0 == sweep { grad.1.clone() } else { None }
-    }
-    pub fn set_grad(&self, sweep: u64, grad: Option<Values<T>>) {
-        let new = grad.as_ref().map_or(0, |grad| grad.len());
-        let old = self.grad.replace((sweep, grad)).1;
-        count_bytes::<T>(new.cast_signed() - old.map_or(0, |old| old.len()).cast_signed());
-    }
-    fn forget_grad(&self) {
-        if self.grad.borrow().1.is_some() {
-            self.set_grad(0, None);
-        }
-    }
-    /// Adds to the gradient of a leaf.
-    pub fn add_grad(&self, part: Values<T>) {
-        let old = self.grad.borrow_mut().1.take();
-        count_bytes::<T>(-old.as_ref().map_or(0, |old| old.len()).cast_signed());
-        let sum = match old {
-            Some(old) => old.plus(&part),
-            None => part,
-        };
-        self.set_grad(0, Some(sum));
-    }
-}
-impl<T: Float> Drop for Body<T> {
-    fn drop(&mut self) {
-        let grad = self.grad.borrow_mut().1.take();
-        count_bytes::<T>(-(self.shape.size() + grad.map_or(0, |grad| grad.len())).cast_signed());
-    }
-}
-/// More or fewer elements of living arrays, for the statistics.
-fn count_bytes<T: Float>(elements: isize) {
-    let _ = home::with(|home: &Home<T>| {
-        let bytes = elements * size_of::<T>().cast_signed();
-        home.array_bytes.set(home.array_bytes.get().wrapping_add_signed(bytes));
-    });
-}
 
 // ------------------------------------------------------------------------------------------------ the handle
 
@@ -192,7 +79,7 @@ impl<T: Float, D: Dimension> NodeArray<T, D> {
     /// A leaf.
     pub(crate) fn leaf_of(values: Values<T>) -> Self {
         let body = Body::new(values);
-        let node = payload::slot(ARRAY_LEAF, Slot { name: None, collector: Collector::new(&body) });
+        let node = payload::slot(ARRAY_LEAF, Input { name: None, collector: Collector::new(&body) });
         NodeArray::assemble(Some(node), body)
     }
     pub(crate) fn body(&self) -> &Rc<Body<T>> {
@@ -206,7 +93,7 @@ impl<T: Float, D: Dimension> NodeArray<T, D> {
     pub(crate) fn cell(&self) -> Node<T> {
         match &self.node {
             Some(node) => node.clone(),
-            None => payload::slot(CONSTANT, Slot { name: None, collector: Collector::new(&self.body) }),
+            None => payload::slot(CONSTANT, Input { name: None, collector: Collector::new(&self.body) }),
         }
     }
     #[track_caller]
@@ -219,18 +106,71 @@ impl<T: Float, D: Dimension> NodeArray<T, D> {
     }
     /// A leaf or constant gets a name; `None` for inner nodes.
     pub(crate) fn with_name(&self, name: &Rc<str>) -> Option<Self> {
-        let slot = |code| payload::slot(code, Slot { name: Some(name.clone()), collector: Collector::new(&self.body) });
+        let slot =
+            |code| payload::slot(code, Input { name: Some(name.clone()), collector: Collector::new(&self.body) });
         let node = match &self.node {
             None => slot(CONSTANT),
             Some(node) if node.kind() == CONSTANT || node.kind() == ARRAY_LEAF => {
                 let collector = Collector::new(&self.body);
                 // what has come here in a sweep that is under way stays
                 collector.set(node.payload().and_then(|old| old.collector().and_then(Collector::take)));
-                node.attach(Rc::new(Slot { name: Some(name.clone()), collector }));
+                node.attach(Rc::new(Input { name: Some(name.clone()), collector }));
                 node.clone()
             }
             Some(_) => return None,
         };
         Some(NodeArray::assemble(Some(node), self.body.clone()))
+    }
+}
+
+/// What an array leaf or constant has beside its cell.
+struct Input<T: Float> {
+    name: Option<Rc<str>>,
+    collector: Collector<T>,
+}
+impl<T: Float> Payload<T> for Input<T> {
+    fn operands(&self) -> Vec<Node<T>> {
+        Vec::new()
+    }
+    fn recorded(&self) -> Option<Recorded> {
+        None
+    }
+    fn name(&self) -> Option<Rc<str>> {
+        self.name.clone()
+    }
+    fn collector(&self) -> Option<&Collector<T>> {
+        Some(&self.collector)
+    }
+    fn bytes(&self) -> usize {
+        size_of::<Self>() + self.name.as_ref().map_or(0, |name| name.len())
+    }
+    fn pull(&self, _: T, _: Flow<T>, _: &mut dyn FnMut(u32, Flow<T>)) {}
+    fn pull_nodes(&self, _: &Node<T>, _: Term<T>, _: &mut dyn FnMut(u32, Term<T>)) {}
+}
+
+// ------------------------------------------------------------------------------------------------ its adjoint in nodes
+
+/// What flows along an arrow in the graph of derivatives.
+#[derive(Clone)]
+pub(crate) enum Term<T: Float> {
+    Number(Node<T>),
+    Array(NodeArrayD<T>),
+}
+impl<T: Float> Term<T> {
+    /// # Panics
+    /// If it flows to an array.
+    pub fn number(&self) -> Node<T> {
+        match self {
+            Term::Number(node) => node.clone(),
+            Term::Array(_) => type_mismatch(),
+        }
+    }
+    /// # Panics
+    /// If it flows to a number.
+    pub fn array(&self) -> NodeArrayD<T> {
+        match self {
+            Term::Array(array) => array.clone(),
+            Term::Number(_) => type_mismatch(),
+        }
     }
 }

@@ -6,7 +6,6 @@ use super::cell::{
 };
 use super::flags::{self, Line};
 use super::payload::Slab;
-use super::pool::Pool;
 use super::sweep::Scratch;
 use crate::local;
 use crate::number::Float;
@@ -65,10 +64,6 @@ pub(crate) struct Home<T: Float> {
     /// How often the stamps have been forgotten.
     eras: Cell<u64>,
     pub slab: RefCell<Slab<T>>,
-    /// Buffers of dead arrays.
-    pub pool: RefCell<Pool<T>>,
-    /// Bytes of living arrays and of their gradients.
-    pub array_bytes: Cell<usize>,
     /// The lines that recorded operations, in anomaly mode.
     pub(super) lines: RefCell<BTreeMap<u32, Line>>,
 }
@@ -122,8 +117,6 @@ impl<T: Float> Home<T> {
             aside: RefCell::new(Vec::new()),
             eras: Cell::new(0),
             slab: RefCell::new(Slab::new()),
-            pool: RefCell::new(Pool::new()),
-            array_bytes: Cell::new(0),
             lines: RefCell::new(BTreeMap::new()),
         }
     }

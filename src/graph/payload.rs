@@ -2,9 +2,11 @@
 //! home's slab.
 
 use super::anomaly::{self, Watched};
-use super::array::{Collector, Flow, Term};
+use super::array::Term;
+use super::body::Collector;
 use super::cell::{ARRAY_LEAF, CONSTANT, COUNTED, EDGES_COUNTED, LEAF, PAYLOAD, Slot, code};
 use super::flags;
+use super::flow::Flow;
 use super::handle::{Node, own};
 use super::home::{self, ENDING, Home};
 use super::recorded::Recorded;

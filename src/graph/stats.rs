@@ -2,6 +2,7 @@
 
 use super::cell::{CELLS, Cells, Chunk, DEAD, Slot, start_of};
 use super::home::{GROUP, Group, Home};
+use super::pool::{self, Pool};
 use crate::number::Float;
 
 /// The memory of the thread's graphs, all number types together.
@@ -48,12 +49,13 @@ impl<T: Float> Home<T> {
         self.settle();
         let (live_cells, chunk_bytes) = self.count();
         let (payload_bytes, list_bytes) = self.slab.borrow().bytes();
+        let (array_bytes, pool_bytes) = pool::with(Pool::<T>::bytes).unwrap_or_default();
         Stats {
             live_cells,
             chunks: self.chunks.get() as usize,
             bytes_in_use: live_cells * size_of::<Slot<T>>() + payload_bytes,
-            array_bytes: self.array_bytes.get(),
-            pool_bytes: self.pool.borrow().bytes(),
+            array_bytes,
+            pool_bytes,
             bytes_held: chunk_bytes + list_bytes + payload_bytes,
         }
     }

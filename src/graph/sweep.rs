@@ -16,11 +16,12 @@
 mod scan;
 mod turn;
 
-use super::array::{Aside, Collector, Flow, mixed_up};
+use super::body::{Aside, Collector};
 use super::cell::{
     ARRAY_LEAF, Chunk, EDGES_COUNTED, LEAF, POSITION, STAMP, Slot, VISITED, chunk_of, code, is_constant, start_of,
 };
 use super::flags;
+use super::flow::{Flow, type_mismatch};
 use super::handle::Node;
 use super::home::{self, ENDING, Home};
 use crate::number::Float;
@@ -154,7 +155,7 @@ impl<T: Float> Sweep<'_, T> {
             return;
         }
         let Some(payload) = self.home.payload(cell.b.get()) else { return };
-        let Some(collector) = payload.collector() else { mixed_up() };
+        let Some(collector) = payload.collector() else { type_mismatch() };
         if code(meta) == ARRAY_LEAF {
             if meta & STAMP != self.now {
                 if meta & STAMP >= self.outer {

@@ -1,9 +1,10 @@
 //! While a closure is being traced, some numbers have no value: its arguments, and what depends on them. Whoever asks for
 //! one gets a panic, also of those that the closure has let out and that outlive it.
 
-use super::array::{Flow, Term};
+use super::array::Term;
 use super::cell::{LEAF, PAYLOAD, op_of};
 use super::flags::{self, TRACING};
+use super::flow::Flow;
 use super::handle::{Node, share};
 use super::modes;
 use super::payload::{self, Payload};

@@ -1,7 +1,6 @@
 //! The values of arrays: shared, counted, their buffers used again.
 
-use super::home::{self, Home};
-use super::pool::SMALL_BYTES;
+use super::pool::{self, Pool, SMALL_BYTES};
 use crate::number::Float;
 use ndarray::{ArcArray, Array, ArrayD, ArrayRef, Dimension, IxDyn};
 use std::ops::Deref;
@@ -144,7 +143,7 @@ fn used<T: Float>(len: usize) -> Vec<T> {
     if is_small::<T>(len) {
         return fresh();
     }
-    home::with(|home: &Home<T>| home.pool.borrow_mut().take(len)).flatten().unwrap_or_else(fresh)
+    pool::with(|pool: &Pool<T>| pool.take(len)).flatten().unwrap_or_else(fresh)
 }
 /// Whether the allocator is as quick as the pool.
 fn is_small<T>(len: usize) -> bool {
@@ -152,7 +151,7 @@ fn is_small<T>(len: usize) -> bool {
 }
 /// Back to the pool, for the next one.
 pub(crate) fn give_back<T: Float>(elements: Vec<T>) {
-    let _ = home::with(|home: &Home<T>| home.pool.borrow_mut().give(elements));
+    let _ = pool::with(|pool: &Pool<T>| pool.give(elements));
 }
 
 /// The values under a rank that the caller knows.

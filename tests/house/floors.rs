@@ -41,13 +41,13 @@ const ROOMS: &[Room] = &[
         name: "graph",
         floors: &[
             &["cell", "flags", "pool", "recorded"],
-            &[
-                "anomaly", "array", "flow", "handle", "home", "homes", "modes", "payload", "record", "stats", "sweep",
-                "tracing", "values",
-            ],
+            &["values"],
+            &["flow"],
+            &["body"],
+            &["anomaly", "array", "handle", "home", "homes", "modes", "payload", "record", "stats", "sweep", "tracing"],
             &["look", "release", "settle"],
         ],
-        largest_circle: 12,
+        largest_circle: 10,
     },
     Room { name: "array", floors: &[&["data"], &["record"], &["rule"], &["", "surface"]], largest_circle: 0 },
 ];

@@ -1,6 +1,7 @@
 //! What operations have been computed by, and from what: as reports say it.
 
 use super::super::cell::{PAYLOAD, code, op_of};
+use super::super::flow::Flow;
 use super::super::handle::Node;
 use super::super::home::Home;
 use super::super::payload::Payload;
@@ -64,6 +65,19 @@ pub(crate) fn element<T: Float>(values: &Values<T>, at: usize) -> String {
         0 => format!("{x:?}"),
         _ => format!("{x:?} at {:?}", ndarray::Dimension::slice(&place)),
     })
+}
+
+impl<T: Float> Flow<T> {
+    /// The number, or the first element that is not finite, or the first of all.
+    pub(crate) fn describe(&self) -> String {
+        match self {
+            Flow::Number(x) | Flow::Everywhere(x) => format!("{x:?}"),
+            Flow::Array(values) => {
+                let at = values.iter().position(|x| !x.is_all_finite());
+                element(values, at.unwrap_or(0))
+            }
+        }
+    }
 }
 
 impl<T: Float> Home<T> {

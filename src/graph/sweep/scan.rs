@@ -1,10 +1,10 @@
 //! The loop over the cells of a chunk, and what it hands to others.
 
-use super::super::array::Flow;
 use super::super::cell::{
     AMONG_LEAVES, ARRAY_LEAF, CELLS, COUNTED, Cells, Chunk, LEAF, PAYLOAD, POSITION, STAMP, STILL, Slot, VISITED,
     chunk_of, code, is_constant, op_of, row, start_of,
 };
+use super::super::flow::Flow;
 use super::Sweep;
 use crate::number::Float;
 use crate::rule::{Op, slope};

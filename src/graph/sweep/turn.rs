@@ -3,7 +3,7 @@
 //! A custom rule may sweep: the inner sweep saves what it meets of those under way, in leaves, chunks and arrays, and puts it
 //! back when it ends, also by a panic.
 
-use super::super::array::Collector;
+use super::super::body::Collector;
 use super::super::cell::{Chunk, POSITION, STAMP, VISITED, chunk_of};
 use super::super::home::Home;
 use super::{Scratch, Sweep};
