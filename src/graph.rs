@@ -49,6 +49,7 @@
 //! | `values` | the elements of an array, shared |
 //! | `flow` | what flows along an arrow |
 //! | `body` | what all handles of one array share, and where its adjoint collects |
+//! | `scratch` | a sweep's lists |
 //! | `array` | the handle of an array |
 //! | `recorded` | the names of operations |
 //! | `look` | one node by itself, for drawings |
@@ -74,6 +75,7 @@ mod pool;
 pub(crate) mod record;
 pub(crate) mod recorded;
 mod release;
+mod scratch;
 mod settle;
 mod stats;
 mod sweep;

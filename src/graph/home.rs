@@ -6,7 +6,7 @@ use super::cell::{
 };
 use super::flags::{self, Line};
 use super::payload::Slab;
-use super::sweep::Scratch;
+use super::scratch::Scratch;
 use crate::local;
 use crate::number::Float;
 use std::cell::{Cell, OnceCell, RefCell};

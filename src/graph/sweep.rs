@@ -16,7 +16,7 @@
 mod scan;
 mod turn;
 
-use super::body::{Aside, Collector};
+use super::body::Collector;
 use super::cell::{
     ARRAY_LEAF, Chunk, EDGES_COUNTED, LEAF, POSITION, STAMP, Slot, VISITED, chunk_of, code, is_constant, start_of,
 };
@@ -24,50 +24,9 @@ use super::flags;
 use super::flow::{Flow, type_mismatch};
 use super::handle::Node;
 use super::home::{self, ENDING, Home};
+use super::scratch::{Saved, SavedChunk, Scratch};
 use crate::number::Float;
-use std::collections::{BinaryHeap, HashSet};
-use turn::{OUTERMOST, Saved, SavedChunk, Turn};
-
-/// A sweep's lists, kept between sweeps for their capacity.
-pub(crate) struct Scratch<T: Float> {
-    /// Birth and number of the chunk to visit next; birth 0: none.
-    top: (u64, u32),
-    /// The others.
-    heap: BinaryHeap<(u64, u32)>,
-    /// The leaf delivered to last; each names the one before in its `a`.
-    leaf: u32,
-    saved: Vec<Saved<T>>,
-    saved_chunks: Vec<SavedChunk<T>>,
-    /// The arrays delivered to; and what an outer sweep has there.
-    arrays: Vec<u32>,
-    saved_arrays: Vec<(u32, Aside<T>)>,
-    /// In anomaly mode: the cells that something has flowed to, be it 0.
-    reached: HashSet<u32>,
-}
-impl<T: Float> Scratch<T> {
-    /// Nothing is left of the sweep but the leaves.
-    fn is_plain(&self) -> bool {
-        self.arrays.is_empty()
-            && self.saved_arrays.is_empty()
-            && self.saved.is_empty()
-            && self.saved_chunks.is_empty()
-            && self.top.0 == 0
-    }
-}
-impl<T: Float> Default for Scratch<T> {
-    fn default() -> Self {
-        Scratch {
-            top: (0, 0),
-            heap: BinaryHeap::new(),
-            leaf: 0,
-            saved: Vec::new(),
-            saved_chunks: Vec::new(),
-            arrays: Vec::new(),
-            saved_arrays: Vec::new(),
-            reached: HashSet::new(),
-        }
-    }
-}
+use turn::{OUTERMOST, Turn};
 
 struct Sweep<'h, T: Float> {
     home: &'h Home<T>,

@@ -44,6 +44,7 @@ const ROOMS: &[Room] = &[
             &["values"],
             &["flow"],
             &["body"],
+            &["scratch"],
             &["anomaly", "array", "handle", "home", "homes", "modes", "payload", "record", "stats", "sweep", "tracing"],
             &["look", "release", "settle"],
         ],

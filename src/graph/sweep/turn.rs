@@ -4,47 +4,12 @@
 //! back when it ends, also by a panic.
 
 use super::super::body::Collector;
-use super::super::cell::{Chunk, POSITION, STAMP, VISITED, chunk_of};
+use super::super::cell::{POSITION, STAMP, chunk_of};
 use super::super::home::Home;
-use super::{Scratch, Sweep};
+use super::super::scratch::Scratch;
+use super::Sweep;
 use crate::number::Float;
 
-/// What an outer sweep has in a cell that an inner one comes to. All of them are ancestors of the node that the inner
-/// sweep was asked of, so they live until it is put back, and a cell that is new or used again starts without a stamp.
-pub(super) struct Saved<T> {
-    pub index: u32,
-    pub stamp: u32,
-    pub link: u32,
-    pub adjoint: T,
-}
-/// The same for a chunk of operations.
-pub(super) struct SavedChunk<T> {
-    pub index: u32,
-    pub stamp: u32,
-    pub low: u32,
-    pub high: u32,
-    /// From `low` to `high`, and whether they have been visited.
-    pub adjoints: Vec<(T, u32)>,
-}
-impl<T: Float> SavedChunk<T> {
-    pub fn of(chunk: &Chunk<T>, index: u32) -> Self {
-        let (low, high) = (chunk.low.get(), chunk.high.get());
-        let cells = (low..=high).map(|position| chunk.at(position));
-        let adjoints = cells.map(|cell| (cell.adjoint.get(), cell.meta.get() & VISITED)).collect();
-        SavedChunk { index, stamp: chunk.stamp.get(), low, high, adjoints }
-    }
-    fn put_back(self, chunk: &Chunk<T>) {
-        chunk.clear_adjoints(T::of(0.0));
-        chunk.stamp.set(self.stamp);
-        chunk.low.set(self.low);
-        chunk.high.set(self.high);
-        for (position, (adjoint, visited)) in (self.low..=self.high).zip(self.adjoints) {
-            let cell = chunk.at(position);
-            cell.adjoint.set(adjoint);
-            cell.meta.set(cell.meta.get() | visited);
-        }
-    }
-}
 /// Nothing newer than this is worth saving: the sweep is the outermost.
 pub(super) const OUTERMOST: u32 = u32::MAX;
 
