@@ -188,7 +188,7 @@ where
     let name = <O as Operation<f64>>::name(operation);
     let backward = |x: &[f64]| {
         let parts = operation.backward(x, &operation.forward(x), &ADJOINT);
-        crate::graph::payload::counted(name, parts.len(), x.len());
+        crate::graph::operations::counted(name, parts.len(), x.len());
         parts
     };
     let parts = backward(x);

@@ -37,7 +37,8 @@ pub use fused::Fused;
 use crate::array::surface::first_order::{InGraph, Plain, by_closure};
 use crate::dual::Dual;
 use crate::graph::handle::Node;
-use crate::graph::payload::{self, Custom, Customized};
+use crate::graph::operations::{self, Custom, Customized};
+use crate::graph::record;
 use crate::graph::recorded::Recorded;
 use crate::jet::Jet;
 use crate::number::{Elementary, Float};
@@ -120,7 +121,7 @@ impl<O: Operation<T>, T: Apply<O>, const N: usize> Apply<O> for Dual<T, N> {
         let values: Vec<T> = x.iter().map(Dual::value).collect();
         let z = T::apply_shared(operation, &values);
         let slopes = operation.backward(&values, &z, &T::of(1.0));
-        payload::counted(operation.name(), slopes.len(), x.len());
+        operations::counted(operation.name(), slopes.len(), x.len());
         let mut result = Dual::constant(z);
         for (x, slope) in x.iter().zip(&slopes) {
             result.collect(slope, x);
@@ -141,7 +142,7 @@ where
         let z = T::apply_shared(operation, &values);
         Jet::risen(z, x, |x, z| {
             let slopes = operation.backward(x, z, &Jet::of(1.0));
-            payload::counted(<O as Operation<T>>::name(operation), slopes.len(), x.len());
+            operations::counted(<O as Operation<T>>::name(operation), slopes.len(), x.len());
             slopes
         })
     }
@@ -157,7 +158,7 @@ impl<O: Operation<T>, T: Apply<O> + Float> Apply<O> for Var<T> {
             return Var::constant(z);
         }
         let slopes = operation.backward(&values, &z, &T::of(1.0));
-        payload::counted(operation.name(), slopes.len(), x.len());
+        operations::counted(operation.name(), slopes.len(), x.len());
         Var::many(z, [(x, &slopes)])
     }
 }
@@ -178,11 +179,11 @@ where
 /// Records an operation; of constants, or within `no_grad`, it is a constant.
 #[track_caller]
 fn record<T: Float>(value: T, operands: Vec<Node<T>>, custom: impl Custom<T> + 'static) -> Node<T> {
-    payload::watch(|| Recorded::Custom(custom.name().into()), &value, operands.iter());
-    if payload::is_constant(operands.iter()) {
+    record::watch(|| Recorded::Custom(custom.name().into()), &value, operands.iter());
+    if record::is_constant(operands.iter()) {
         return Node::constant(value);
     }
-    payload::record(value, Customized { custom, operands, running: Cell::new(false) })
+    record::payload(value, Customized { custom, operands, running: Cell::new(false) })
 }
 
 /// An operation of the user's, in numbers and in nodes.

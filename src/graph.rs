@@ -42,9 +42,10 @@
 //! | `homes` | the thread's homes of all number types together |
 //! | `handle` | the counted handle: clone and drop |
 //! | `record` | the hot path: an operation becomes a cell |
+//! | `operations` | those that are no rows: names, folds, custom operations |
 //! | `release` | death of cells, without recursion |
 //! | `settle` | looking for what lies dead between living cells |
-//! | `payload` | what a cell cannot hold: names, folds, custom operations |
+//! | `payload` | what a cell cannot hold |
 //! | `pool` | the memory of arrays: buffers of dead ones, for the next ones |
 //! | `values` | the elements of an array, shared |
 //! | `flow` | what flows along an arrow |
@@ -70,6 +71,7 @@ pub(crate) mod home;
 mod homes;
 mod look;
 pub(crate) mod modes;
+pub(crate) mod operations;
 pub(crate) mod payload;
 mod pool;
 pub(crate) mod record;

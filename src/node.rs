@@ -6,7 +6,7 @@ use crate::graph::cell::{CONSTANT, LEAF, LITERAL, POSITION, code, is_constant};
 use crate::graph::flags;
 use crate::graph::handle::{Node, Operand};
 use crate::graph::home::{self, ENDING, Home};
-use crate::graph::payload::{self, Folded, Named};
+use crate::graph::operations::{Folded, Named};
 use crate::graph::record;
 use crate::graph::recorded::Recorded;
 use crate::number::{Argument, BuiltOn, Elementary, Float, Nested, unfused};
@@ -193,8 +193,8 @@ impl<T: Float> Node<T> {
                 self
             }
             LITERAL => Node::constant(self.value()).named(&name),
-            _ if payload::is_constant([&self].into_iter()) => Node::constant(self.value()).named(&name),
-            _ => payload::record(self.recorded_value(), Named { name, operand: Some(self) }),
+            _ if record::is_constant([&self].into_iter()) => Node::constant(self.value()).named(&name),
+            _ => record::payload(self.recorded_value(), Named { name, operand: Some(self) }),
         }
     }
 
@@ -291,11 +291,11 @@ impl<T: Float> Elementary for Node<T> {
     fn fold(fold: Fold, x: &[Self], y: &[Self]) -> Self {
         let values = |x: &[Self]| -> Vec<T> { x.iter().map(Node::recorded_value).collect() };
         let value = T::fold(fold, &values(x), &values(y));
-        payload::watch(|| Recorded::Fold(fold), &value, x.iter().chain(y));
-        if payload::is_constant(x.iter().chain(y)) {
+        record::watch(|| Recorded::Fold(fold), &value, x.iter().chain(y));
+        if record::is_constant(x.iter().chain(y)) {
             return Node::constant(value);
         }
-        payload::record(value, Folded { fold, operands: x.iter().chain(y).cloned().collect() })
+        record::payload(value, Folded { fold, operands: x.iter().chain(y).cloned().collect() })
     }
     #[inline(always)]
     fn is_normal_value(&self) -> bool {

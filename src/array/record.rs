@@ -5,12 +5,13 @@
 //! the adjoints can be differentiated again. [`record`] decides: what no adjoint flows through is a constant, and values of
 //! operands and results are kept only if the rule needs them for adjoints that somebody wants.
 
-use crate::graph::anomaly::{self, Watched};
-use crate::graph::array::{Body, Collector, Flow, NodeArray, NodeArrayD, Term, Values};
+use crate::graph::anomaly;
+use crate::graph::array::{Body, Collector, Flow, NodeArray, NodeArrayD, Term, Value, Values};
 use crate::graph::cell::CONSTANT;
 use crate::graph::flags;
 use crate::graph::handle::Node;
-use crate::graph::payload::{self, Payload};
+use crate::graph::payload::Payload;
+use crate::graph::record;
 use crate::graph::recorded::Recorded;
 use crate::number::Float;
 use crate::rule::{Edge, Needs};
@@ -30,7 +31,7 @@ pub(crate) trait Rule<T: Float>: 'static {
     /// Gives every operand that wants one its adjoint.
     fn pull(&self, at: &mut Pull<'_, T>);
     /// Whether the operation, if it is no row, has an edge exactly at these operands.
-    fn edge(&self, _: &[Watched<T>]) -> Option<Edge> {
+    fn edge(&self, _: &[Value<T>]) -> Option<Edge> {
         None
     }
     /// Bytes that the rule owns beside itself.
@@ -70,10 +71,10 @@ impl<'a, T: Float> Operand<'a, T> {
         self.node().is_some_and(|node| !node.is_constant())
     }
     /// The values, for anomaly mode; `None` while an update has them.
-    fn seen(self) -> Option<Watched<T>> {
+    fn seen(self) -> Option<Value<T>> {
         match self {
-            Operand::Array(x) => x.body().peek().map(Watched::Array),
-            Operand::Number(x) => Some(Watched::Number(x.recorded_value())),
+            Operand::Array(x) => x.body().peek().map(Value::Array),
+            Operand::Number(x) => Some(Value::Number(x.recorded_value())),
         }
     }
     /// `save`: the rule needs the values.
@@ -145,7 +146,7 @@ impl<T: Float> Outcome<T> for Values<T> {
         let body = Body::new(self);
         let result = keep.then(|| body.clone());
         let target = Collector::new(&body);
-        let node = payload::record(T::of(f64::NAN), Operation { rule, kept, result, target, number: PhantomData });
+        let node = record::payload(T::of(f64::NAN), Operation { rule, kept, result, target, number: PhantomData });
         NodeArray::assemble(Some(node), body)
     }
 }
@@ -160,7 +161,7 @@ impl<T: Float> Outcome<T> for T {
     #[track_caller]
     fn push(self, rule: impl Rule<T>, kept: impl AsRef<[Kept<T>]> + 'static, keep: bool) -> Node<T> {
         let result = keep.then(|| Body::new(Values::scalar(self)));
-        payload::record(self, Operation { rule, kept, result, target: (), number: PhantomData })
+        record::payload(self, Operation { rule, kept, result, target: (), number: PhantomData })
     }
 }
 
@@ -172,7 +173,7 @@ pub(crate) fn wants<T: Float>(x: &NodeArrayD<T>) -> bool {
 }
 /// Whether an operation on these arrays is recorded.
 pub(crate) fn is_recorded<'a, T: Float>(operands: impl IntoIterator<Item = &'a NodeArrayD<T>>) -> bool {
-    !payload::is_constant(operands.into_iter().filter_map(NodeArray::node))
+    !record::is_constant(operands.into_iter().filter_map(NodeArray::node))
 }
 
 /// The result of an operation, in the graph if adjoints are to flow through it, with those of its operands' values that
@@ -190,7 +191,7 @@ pub(crate) fn record<'a, T: Float, Z: Outcome<T>>(
             anomaly::array(|| rule.recorded(), &value.seen(), &seen, || rule.edge(&seen), Location::caller());
         }
     }
-    if payload::is_constant(all().filter_map(Operand::node)) {
+    if record::is_constant(all().filter_map(Operand::node)) {
         return value.constant();
     }
     let wanted = all().enumerate().filter(|(_, x)| x.wants());
@@ -265,7 +266,7 @@ impl<T: Float, R: Rule<T>, E: AsRef<[Kept<T>]>, C: Target<T>> Payload<T> for Ope
     fn collector(&self) -> Option<&Collector<T>> {
         self.target.collector()
     }
-    fn edge(&self, operands: &[Watched<T>]) -> Option<Edge> {
+    fn edge(&self, operands: &[Value<T>]) -> Option<Edge> {
         self.rule.edge(operands)
     }
     fn bytes(&self) -> usize {
@@ -389,7 +390,7 @@ impl<T: Float> Pull<'_, T> {
     /// values need not be saved for it.
     pub fn function(&self, k: usize, rule: impl Rule<T>, values: Values<T>) -> NodeArrayD<T> {
         let node = &self.kept[k].node;
-        if self.is_plain() || payload::is_constant([node].into_iter()) {
+        if self.is_plain() || record::is_constant([node].into_iter()) {
             return NodeArray::constant_of(values);
         }
         let kept = Kept { saved: None, node: node.clone(), version: 0, is_array: true };

@@ -23,7 +23,8 @@ mod edges;
 mod watched;
 
 pub use edges::{AtEdge, edges};
-pub(crate) use watched::{Watched, columns, element};
+pub(crate) use watched::columns;
+use watched::element;
 
 use super::array::Term;
 use super::flags::{self, Line};
@@ -32,7 +33,7 @@ use super::handle::Node;
 use super::home::{self, Home};
 use super::modes;
 use super::recorded::Recorded;
-use super::values::Values;
+use super::values::{Value, Values};
 use crate::number::{Elementary, Float};
 use crate::rule::{Edge, Fold, Op, strong_zero};
 use std::cell::{Cell, RefCell};
@@ -238,7 +239,7 @@ fn made(describe: impl FnOnce() -> (String, Vec<String>), result: String, line: 
 /// Looks at the value of an operation on numbers.
 pub(crate) fn number<T: Float>(recorded: impl Fn() -> Recorded, value: &T, operands: &[T], line: Line) {
     if edges::is_listing() {
-        let operands: Vec<Watched<T>> = operands.iter().map(|&x| Watched::Number(x)).collect();
+        let operands: Vec<Value<T>> = operands.iter().map(|&x| Value::Number(x)).collect();
         edges::look(&recorded(), &operands, &[], || None, Some(blamed(line)));
     }
     if !may_have(value, operands.len()) && operands.iter().all(T::is_all_finite) {
@@ -250,7 +251,7 @@ pub(crate) fn number<T: Float>(recorded: impl Fn() -> Recorded, value: &T, opera
 pub(crate) fn array<T: Float>(
     recorded: impl Fn() -> Recorded,
     values: &Values<T>,
-    operands: &[Watched<T>],
+    operands: &[Value<T>],
     edge: impl FnOnce() -> Option<Edge>,
     line: Line,
 ) {
@@ -258,8 +259,8 @@ pub(crate) fn array<T: Float>(
         edges::look(&recorded(), operands, values.shape(), edge, Some(blamed(line)));
     }
     let Some(at) = values.iter().position(|x| !x.is_all_finite()) else { return };
-    let elements = operands.iter().map(Watched::len).sum();
-    if operands.iter().all(Watched::all_finite) && !values.iter().all(|x| may_have(x, elements)) {
+    let elements = operands.iter().map(Value::len).sum();
+    if operands.iter().all(Value::all_finite) && !values.iter().all(|x| may_have(x, elements)) {
         let describe = || (recorded().to_string(), operands.iter().map(|x| x.describe(values.shape(), at)).collect());
         made(describe, element(values, at), line);
     }
@@ -280,7 +281,7 @@ fn is_radial_kink<T: Float>(home: &Home<T>, index: u32) -> bool {
 
 /// Runs `f`, which computes derivatives of an operation with its values, and looks at what a zero meets there.
 #[track_caller]
-pub(crate) fn looking_for_swallowed<T: Float, R, O: Iterator<Item = Watched<T>>>(
+pub(crate) fn looking_for_swallowed<T: Float, R, O: Iterator<Item = Value<T>>>(
     recorded: Recorded,
     operands: impl FnOnce() -> O,
     f: impl FnOnce() -> R,

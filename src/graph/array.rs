@@ -19,7 +19,7 @@ use std::rc::Rc;
 
 pub(crate) use super::body::{Body, Collector};
 pub(crate) use super::flow::Flow;
-pub(crate) use super::values::{Values, ranked, take, take_unwritten, unranked};
+pub(crate) use super::values::{Value, Values, ranked, take, take_unwritten, unranked};
 
 // ------------------------------------------------------------------------------------------------ the handle
 

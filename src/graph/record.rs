@@ -6,14 +6,16 @@
 //! put the position aside, so that there is none.
 
 use super::anomaly;
-use super::cell::{AMONG_LEAVES, CONSTANT, COUNTED, EDGES_COUNTED, INDEX, MOVED_A, MOVED_B, STILL, Slot, row};
+use super::cell::{AMONG_LEAVES, CONSTANT, COUNTED, EDGES_COUNTED, INDEX, MOVED_A, MOVED_B, PAYLOAD, STILL, Slot, row};
 use super::flags;
 use super::handle::{Node, Operand, look, own, share};
 use super::home::{self, ENDING, Home};
+use super::payload::Payload;
 use super::recorded::Recorded;
 use crate::number::Float;
 use crate::rule::Op;
 use std::panic::Location;
+use std::rc::Rc;
 
 /// The meta word's bits of operands that are handed over.
 const fn moved(a: bool, b: bool) -> u32 {
@@ -269,4 +271,54 @@ impl<T: Float> Request<T> {
         }
         anomaly::number(recorded, &self.value, &operands, line);
     }
+}
+
+// ------------------------------------------------------------------------------------------------ what is no row
+
+/// Looks at the value of an operation on numbers that is no row, in anomaly mode.
+#[track_caller]
+pub(crate) fn watch<'a, T: Float>(
+    recorded: impl Fn() -> Recorded,
+    value: &T,
+    operands: impl Iterator<Item = &'a Node<T>>,
+) {
+    if flags::is_watching() {
+        let operands: Vec<T> = operands.map(Node::recorded_value).collect();
+        anomaly::number(recorded, value, &operands, Location::caller());
+    }
+}
+
+/// Whether an operation on these operands gives a constant.
+///
+/// # Panics
+/// Within `no_grad`, if an operand has no value because a closure is being traced.
+pub(crate) fn is_constant<'a, T: Float>(mut operands: impl Iterator<Item = &'a Node<T>>) -> bool {
+    if flags::is_closed() {
+        if flags::is_tracing() {
+            operands.for_each(|x| x.ask("makes, in no_grad, a constant of"));
+        }
+        return true;
+    }
+    operands.all(Node::is_constant)
+}
+
+/// Records an operation with a payload.
+///
+/// # Panics
+/// Within `no_grad`: look at [`is_constant`] first.
+#[track_caller]
+pub(crate) fn payload<T: Float>(value: T, payload: impl Payload<T> + 'static) -> Node<T> {
+    let payload = Rc::new(payload);
+    let line = Location::caller();
+    let recorded = home::with(|home: &Home<T>| {
+        let index = home.slab.borrow_mut().put(payload);
+        let pushed = home.push_after_making_room(|home| home.push(PAYLOAD << 24 | EDGES_COUNTED, [0, index], value, 1));
+        if flags::is_watching() {
+            home.set_line(pushed, line);
+        }
+        pushed
+    });
+    let index = recorded.expect(ENDING);
+    assert!(index != 0, "recording is open: looked at before");
+    own(value, index | COUNTED)
 }

@@ -7,7 +7,7 @@ use super::flags::{self, TRACING};
 use super::flow::Flow;
 use super::handle::{Node, share};
 use super::modes;
-use super::payload::{self, Payload};
+use super::payload::Payload;
 use super::record;
 use super::recorded::Recorded;
 use crate::number::Float;
@@ -75,7 +75,7 @@ impl<T: Float, const N: usize> Arguments<T, N> {
             let nodes = std::array::from_fn(|_| {
                 let living = Rc::new(());
                 let weak = Rc::downgrade(&living);
-                (payload::record(T::of(f64::NAN), Argument(living)), weak)
+                (record::payload(T::of(f64::NAN), Argument(living)), weak)
             });
             let fence = record::unary(Op::Neg, Node::slot(LEAF, T::of(0.0)), |x: T| -x);
             Arguments { nodes: Some(nodes), fence }

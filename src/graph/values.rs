@@ -165,3 +165,9 @@ pub(crate) fn ranked<T: Float, D: Dimension>(values: Values<T>) -> ArcArray<T, D
 pub(crate) fn unranked<T: Float, D: Dimension>(array: Array<T, D>) -> Values<T> {
     Values::new(array.into_dyn())
 }
+
+/// The value of a node: a number, or an array's.
+pub(crate) enum Value<T: Float> {
+    Number(T),
+    Array(Values<T>),
+}

@@ -9,8 +9,7 @@ use crate::array::data::kernel;
 use crate::array::data::lanes::{Along, kept, lanes, on_lanes};
 use crate::array::record::{Pull, Rule, is_recorded, record};
 use crate::error::accept;
-use crate::graph::anomaly::Watched;
-use crate::graph::array::{Flow, NodeArray, NodeArrayD, Values};
+use crate::graph::array::{Flow, NodeArray, NodeArrayD, Value, Values};
 use crate::graph::handle::Node;
 use crate::graph::recorded::Recorded;
 use crate::number::Float;
@@ -18,8 +17,8 @@ use crate::rule::{Edge, Fold, Needs, Op};
 use ndarray::{Dimension, IxDyn};
 
 /// A kink, if a lane of the operand is at one.
-fn kink_in_lanes<T: Float>(operands: &[Watched<T>], along: Along, is_at_kink: impl Fn(&[T]) -> bool) -> Option<Edge> {
-    let [Watched::Array(x)] = operands else { return None };
+fn kink_in_lanes<T: Float>(operands: &[Value<T>], along: Along, is_at_kink: impl Fn(&[T]) -> bool) -> Option<Edge> {
+    let [Value::Array(x)] = operands else { return None };
     let found = lanes(x, along, |lane| T::of(f64::from(u8::from(is_at_kink(lane)))));
     found.iter().any(|&found| found == T::of(1.0)).then_some(Edge::Kink)
 }
@@ -170,7 +169,7 @@ impl<T: Float> Rule<T> for Extreme {
     fn needs(&self, _: usize) -> Needs {
         Needs::FIRST
     }
-    fn edge(&self, operands: &[Watched<T>]) -> Option<Edge> {
+    fn edge(&self, operands: &[Value<T>]) -> Option<Edge> {
         let ties = |lane: &[T]| {
             let best = self.fold().value(lane, &[]);
             best.to_f64_value().is_finite() && lane.iter().filter(|&&x| x == best).count() > 1
@@ -284,7 +283,7 @@ impl<T: Float> Rule<T> for Norm {
     fn needs(&self, _: usize) -> Needs {
         Needs::FIRST | Needs::RESULT
     }
-    fn edge(&self, operands: &[Watched<T>]) -> Option<Edge> {
+    fn edge(&self, operands: &[Value<T>]) -> Option<Edge> {
         kink_in_lanes(operands, self.along, |lane| !lane.is_empty() && lane.iter().all(|&x| x == T::of(0.0)))
     }
     fn pull(&self, at: &mut Pull<'_, T>) {

@@ -13,8 +13,8 @@ use crate::array::data::kernel;
 use crate::array::data::shapes::common;
 use crate::array::record::{Operand, Pull, Rule, is_recorded, lift, record, wants};
 use crate::error::{Error, accept};
-use crate::graph::anomaly::{self, Watched, columns};
-use crate::graph::array::{Flow, NodeArray, NodeArrayD, Values, take};
+use crate::graph::anomaly::{self, columns};
+use crate::graph::array::{Flow, NodeArray, NodeArrayD, Value, Values, take};
 use crate::graph::handle::Node;
 use crate::graph::recorded::Recorded;
 use crate::number::Float;
@@ -43,7 +43,7 @@ pub(crate) fn zip_any<T: Float, const N: usize>(
     let recorded = is_recorded(arrays.iter().chain(&captured));
     let wanted: Vec<bool> = arrays.iter().chain(&captured).map(|x| recorded && wants(x)).collect();
     let blocks = Blocks::new(&traced, &arrays, &shape, wanted);
-    let described = || arrays.iter().map(|x| Watched::Array(x.values()));
+    let described = || arrays.iter().map(|x| Value::Array(x.values()));
     let (values, partials) = anomaly::looking_for_swallowed(Recorded::Array(name), described, || blocks.run());
     let shapes = arrays.iter().chain(&captured).map(|x| x.body().shape().clone()).collect();
     let numbers = traced.captured.clone();
@@ -81,7 +81,7 @@ impl<T: Float> Rule<T> for Mapped<T> {
     fn pull(&self, at: &mut Pull<'_, T>) {
         if at.is_plain() { self.pull_numbers(at) } else { self.pull_nodes(at) }
     }
-    fn edge(&self, operands: &[Watched<T>]) -> Option<Edge> {
+    fn edge(&self, operands: &[Value<T>]) -> Option<Edge> {
         let no_axes = Ok(IxDyn(&[]));
         let shape = self.shapes.iter().fold(no_axes, |shape, x| shape.and_then(|shape| common(self.name, &shape, x)));
         let columns = columns(operands, Dimension::slice(&shape.ok()?));

@@ -4,7 +4,7 @@
 use crate::array::record::{Operand, Pull, Rule, record, with_swept};
 use crate::graph::array::{Flow, NodeArray, NodeArrayD, ranked, unranked};
 use crate::graph::handle::Node;
-use crate::graph::payload::{self, Running};
+use crate::graph::operations::{self, Running};
 use crate::graph::recorded::Recorded;
 use crate::number::Float;
 use ndarray::{Array, ArrayD, Dimension, IxDyn};
@@ -169,14 +169,14 @@ impl<Z: Plain> Rule<Z::Number> for FirstOrder<Z> {
     }
     fn pull(&self, at: &mut Pull<'_, Z::Number>) {
         if !at.is_plain() {
-            payload::first_order_only(&self.name);
+            operations::first_order_only(&self.name);
         }
         let shape = at.shape();
         let adjoint = Z::from_cotangent(Cotangent(at.flow(), shape));
         let running = Running::start(&self.running, &self.name);
         let parts = with_swept(false, || (self.backward)(adjoint));
         drop(running);
-        payload::counted(&self.name, parts.len(), at.operands());
+        operations::counted(&self.name, parts.len(), at.operands());
         for (k, Cotangent(_, given)) in parts.iter().enumerate() {
             let wanted = at.operand_shape(k);
             assert!(

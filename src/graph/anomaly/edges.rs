@@ -4,7 +4,8 @@ use super::super::flags::{self, Line};
 use super::super::home::Home;
 use super::super::modes;
 use super::super::recorded::Recorded;
-use super::watched::{Watched, columns};
+use super::super::values::Value;
+use super::watched::columns;
 use super::{FIRST, is_ours};
 use crate::number::Float;
 use crate::rule::{Edge, Op};
@@ -99,7 +100,7 @@ pub(super) fn is_listing() -> bool {
 /// Looks at an operation; `shape` is its result's. `of_rule`: what is particular about an operation that is no row.
 pub(super) fn look<T: Float>(
     recorded: &Recorded,
-    operands: &[Watched<T>],
+    operands: &[Value<T>],
     shape: &[usize],
     of_rule: impl FnOnce() -> Option<Edge>,
     line: Option<Line>,
@@ -118,16 +119,16 @@ pub(super) fn look<T: Float>(
     FOUND.with_borrow_mut(|found| found.iter_mut().for_each(|found| found.push(at_edge.clone())));
 }
 /// The edge of a fold over numbers.
-fn of_numbers<T: Float>(recorded: &Recorded, operands: &[Watched<T>]) -> Option<Edge> {
+fn of_numbers<T: Float>(recorded: &Recorded, operands: &[Value<T>]) -> Option<Edge> {
     let Recorded::Fold(fold) = recorded else { return None };
-    let number = |x: &Watched<T>| match x {
-        Watched::Number(x) => Some(x.to_f64_value()),
-        Watched::Array(_) => None,
+    let number = |x: &Value<T>| match x {
+        Value::Number(x) => Some(x.to_f64_value()),
+        Value::Array(_) => None,
     };
     fold.edge(&operands.iter().map(number).collect::<Option<Vec<f64>>>()?)
 }
 /// The edge of the first element that is at one, its place, and how many there are.
-fn in_elements<T: Float>(op: Op, n: i32, operands: &[Watched<T>], shape: &[usize]) -> Option<(Edge, usize, usize)> {
+fn in_elements<T: Float>(op: Op, n: i32, operands: &[Value<T>], shape: &[usize]) -> Option<(Edge, usize, usize)> {
     let columns = columns(operands, shape);
     let rows = columns.iter().map(Vec::len).min().unwrap_or(0);
     let mut found = (0..rows).filter_map(|k| {
@@ -146,7 +147,7 @@ impl<T: Float> Home<T> {
         }
         let Some(recorded) = self.recorded(index) else { return };
         // of an operand that nobody holds any more nothing can be said
-        let operands: Option<Vec<Watched<T>>> = self.operands_in(index).into_iter().map(|x| self.seen(x)).collect();
+        let operands: Option<Vec<Value<T>>> = self.operands_in(index).into_iter().map(|x| self.seen(x)).collect();
         let Some(operands) = operands else { return };
         let payload = self.payload_in(index);
         let array = payload.as_ref().and_then(|payload| payload.collector());

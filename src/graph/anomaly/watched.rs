@@ -6,35 +6,30 @@ use super::super::handle::Node;
 use super::super::home::Home;
 use super::super::payload::Payload;
 use super::super::recorded::Recorded;
-use super::super::values::Values;
+use super::super::values::{Value, Values};
 use crate::number::Float;
 use ndarray::IxDyn;
 use std::rc::Rc;
 
-/// What is known of an operand of an operation on arrays.
-pub(crate) enum Watched<T: Float> {
-    Number(T),
-    Array(Values<T>),
-}
-impl<T: Float> Watched<T> {
+impl<T: Float> Value<T> {
     pub fn all_finite(&self) -> bool {
         match self {
-            Watched::Number(x) => x.is_all_finite(),
-            Watched::Array(values) => values.iter().all(T::is_all_finite),
+            Value::Number(x) => x.is_all_finite(),
+            Value::Array(values) => values.iter().all(T::is_all_finite),
         }
     }
     pub fn len(&self) -> usize {
         match self {
-            Watched::Number(_) => 1,
-            Watched::Array(values) => values.len(),
+            Value::Number(_) => 1,
+            Value::Array(values) => values.len(),
         }
     }
     /// The element `at`, if it is of that shape; else the first ones.
     pub fn describe(&self, shape: &[usize], at: usize) -> String {
         match self {
-            Watched::Number(x) => format!("{x:?}"),
-            Watched::Array(values) if values.shape() == shape && !shape.is_empty() => element(values, at),
-            Watched::Array(values) => {
+            Value::Number(x) => format!("{x:?}"),
+            Value::Array(values) if values.shape() == shape && !shape.is_empty() => element(values, at),
+            Value::Array(values) => {
                 let mut first: Vec<String> = values.iter().take(SHOWN).map(|x| format!("{x:?}")).collect();
                 if values.len() > SHOWN {
                     first.push(format!("… {} in all", values.len()));
@@ -47,10 +42,10 @@ impl<T: Float> Watched<T> {
 const SHOWN: usize = 6;
 
 /// The elements of each operand, stretched to this shape; of one that does not fit none.
-pub(crate) fn columns<T: Float>(operands: &[Watched<T>], shape: &[usize]) -> Vec<Vec<T>> {
-    let column = |x: &Watched<T>| match x {
-        Watched::Number(x) => vec![*x; shape.iter().product()],
-        Watched::Array(values) => {
+pub(crate) fn columns<T: Float>(operands: &[Value<T>], shape: &[usize]) -> Vec<Vec<T>> {
+    let column = |x: &Value<T>| match x {
+        Value::Number(x) => vec![*x; shape.iter().product()],
+        Value::Array(values) => {
             let stretched = values.broadcast(IxDyn(shape));
             stretched.map_or_else(Vec::new, |values| values.iter().copied().collect())
         }
@@ -101,12 +96,12 @@ impl<T: Float> Home<T> {
         (operation, self.operands_in(index).into_iter().map(described).collect())
     }
     /// The value of a cell; `None` of an array that nobody holds any more.
-    pub(super) fn seen(&self, index: u32) -> Option<Watched<T>> {
+    pub(super) fn seen(&self, index: u32) -> Option<Value<T>> {
         let cell = self.cell(index);
         let payload = if cell.b.get() != 0 { self.payload_of(cell) } else { None };
         match payload.as_ref().and_then(|payload| payload.collector()) {
-            Some(collector) => collector.living_values().map(Watched::Array),
-            None => Some(Watched::Number(cell.value.get())),
+            Some(collector) => collector.living_values().map(Value::Array),
+            None => Some(Value::Number(cell.value.get())),
         }
     }
     /// Whether an operation's operands have finite values, as far as they are known.
