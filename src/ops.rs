@@ -408,21 +408,21 @@ pub(crate) use copy_float;
 
 /// approx's traits compare values, as `==` does; `Epsilon = Self`, as nalgebra's `RealField` wants.
 #[cfg(feature = "approx")]
-macro_rules! compares { ([$($g:tt)*] $Type:ty, $Part:ident) => {
-    impl<T: $Part + approx::AbsDiffEq<Epsilon = T>, $($g)*> approx::AbsDiffEq for $Type {
+macro_rules! compares { ([$($g:tt)*] $Type:ty, $Bound:ident) => {
+    impl<T: $Bound + approx::AbsDiffEq<Epsilon = T>, $($g)*> approx::AbsDiffEq for $Type {
         type Epsilon = Self;
         fn default_epsilon() -> Self { Self::constant(T::default_epsilon()) }
         fn abs_diff_eq(&self, other: &Self, epsilon: Self) -> bool {
             self.part().abs_diff_eq(other.part(), epsilon.value())
         }
     }
-    impl<T: $Part + approx::RelativeEq<Epsilon = T>, $($g)*> approx::RelativeEq for $Type {
+    impl<T: $Bound + approx::RelativeEq<Epsilon = T>, $($g)*> approx::RelativeEq for $Type {
         fn default_max_relative() -> Self { Self::constant(T::default_max_relative()) }
         fn relative_eq(&self, other: &Self, epsilon: Self, max_relative: Self) -> bool {
             self.part().relative_eq(other.part(), epsilon.value(), max_relative.value())
         }
     }
-    impl<T: $Part + approx::UlpsEq<Epsilon = T>, $($g)*> approx::UlpsEq for $Type {
+    impl<T: $Bound + approx::UlpsEq<Epsilon = T>, $($g)*> approx::UlpsEq for $Type {
         fn default_max_ulps() -> u32 { T::default_max_ulps() }
         fn ulps_eq(&self, other: &Self, epsilon: Self, max_ulps: u32) -> bool {
             self.part().ulps_eq(other.part(), epsilon.value(), max_ulps)

@@ -216,7 +216,7 @@ fn may_have<T: Float>(value: &T, operands: usize) -> bool {
     value.is_all_finite() || operands == 0 && !value.to_f64_value().is_nan()
 }
 /// A value that was not finite, or that somebody has made so.
-fn made(describe: impl FnOnce() -> (String, Vec<String>), result: String, line: Line) {
+fn report_value(describe: impl FnOnce() -> (String, Vec<String>), result: String, line: Line) {
     let within = DIFFERENTIATED.with_borrow_mut(Option::take);
     report(|| {
         let (operation, operands) = describe();
@@ -244,7 +244,7 @@ pub(crate) fn number<T: Float>(recorded: impl Fn() -> Recorded, value: &T, opera
     }
     if !may_have(value, operands.len()) && operands.iter().all(T::is_all_finite) {
         let operands = || operands.iter().map(|x| format!("{x:?}")).collect();
-        made(|| (recorded().to_string(), operands()), format!("{value:?}"), line);
+        report_value(|| (recorded().to_string(), operands()), format!("{value:?}"), line);
     }
 }
 /// Looks at the values of an operation on arrays; `edge`: whether one that is no row has an edge at its operands.
@@ -262,7 +262,7 @@ pub(crate) fn array<T: Float>(
     let elements = operands.iter().map(Value::len).sum();
     if operands.iter().all(Value::all_finite) && !values.iter().all(|x| may_have(x, elements)) {
         let describe = || (recorded().to_string(), operands.iter().map(|x| x.describe(values.shape(), at)).collect());
-        made(describe, element(values, at), line);
+        report_value(describe, element(values, at), line);
     }
 }
 

@@ -1,7 +1,6 @@
 //! The counted handle: a node is its value and a reference to its cell; cloning and dropping count.
 
 use super::cell::{AMONG_LEAVES, CONSTANT, COUNTED, EDGES_COUNTED, INDEX, POSITION, STILL, Slot, code};
-use super::flags;
 use super::home::{self, ENDING, Home, lost};
 use crate::number::Float;
 use std::marker::PhantomData;
@@ -257,40 +256,10 @@ impl<T: Float> Node<T> {
     fn first_slot(code: u32, value: T) -> Self {
         own(value, home::with(|home: &Home<T>| home.slot(code, value)).expect(ENDING))
     }
-    /// The value, in the form that the shared macros want: something to `*`.
-    ///
-    /// # Panics
-    /// If nobody knows it, because a closure is being traced.
-    #[inline(always)]
-    #[track_caller]
-    pub(crate) fn part(&self) -> Part<T> {
-        self.part_for("asks for the value of")
-    }
-    /// The value, for somebody who says what it is for.
-    ///
-    /// # Panics
-    /// As [`part`](Node::part).
-    #[inline(always)]
-    #[track_caller]
-    pub(crate) fn part_for(&self, question: &str) -> Part<T> {
-        if flags::is_tracing() {
-            self.ask(question);
-        }
-        Part(self.recorded_value())
-    }
     /// The value, for what is recorded from it: a closure that is being traced has numbers without one.
     #[inline(always)]
     pub(crate) fn recorded_value(&self) -> T {
         self.value
-    }
-}
-/// A copy that dereferences, where other numbers have a reference.
-pub(crate) struct Part<T>(T);
-impl<T> std::ops::Deref for Part<T> {
-    type Target = T;
-    #[inline(always)]
-    fn deref(&self) -> &T {
-        &self.0
     }
 }
 

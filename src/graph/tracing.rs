@@ -159,6 +159,27 @@ impl<T: Float> Node<T> {
             leaks.any(|leak| self.depends_on(&[leak.argument], leak.age))
         })
     }
+    /// The value, in the form that the shared macros want: something to `*`.
+    ///
+    /// # Panics
+    /// If nobody knows it, because a closure is being traced.
+    #[inline(always)]
+    #[track_caller]
+    pub(crate) fn part(&self) -> Part<T> {
+        self.part_for("asks for the value of")
+    }
+    /// The value, for somebody who says what it is for.
+    ///
+    /// # Panics
+    /// As [`part`](Node::part).
+    #[inline(always)]
+    #[track_caller]
+    pub(crate) fn part_for(&self, question: &str) -> Part<T> {
+        if flags::is_tracing() {
+            self.ask(question);
+        }
+        Part(self.recorded_value())
+    }
     /// What `question` asks for is there: the number has a value.
     ///
     /// # Panics
@@ -181,5 +202,14 @@ impl<T: Float> Node<T> {
              of what depends on it: it stood for every element and has no value; return it from the closure, or compute it \
              from whole arrays outside"
         );
+    }
+}
+/// A copy that dereferences, where other numbers have a reference.
+pub(crate) struct Part<T>(T);
+impl<T> std::ops::Deref for Part<T> {
+    type Target = T;
+    #[inline(always)]
+    fn deref(&self) -> &T {
+        &self.0
     }
 }
