@@ -20,9 +20,9 @@ impl<T: Float> Node<T> {
         let mut parts = Vec::new();
         if let Some(op) = op_of(self.kind()) {
             let adjoint = adjoint.number();
-            for (index, slope) in self.slopes().into_iter().take(op.arity()) {
-                parts.push((index, Flow::Number(T::flow(&slope, &adjoint))));
-            }
+            let (operands, x, exponent) = self.row_operands();
+            let give = |k: usize, part| parts.push((operands[k], Flow::Number(part)));
+            op.pull(x.each_ref(), exponent, &self.recorded_value(), &adjoint, |_| true, give);
         } else if let Some(payload) = self.payload() {
             payload.pull(self.recorded_value(), adjoint, &mut |index, part| parts.push((index, part)));
         }
@@ -31,10 +31,12 @@ impl<T: Float> Node<T> {
     /// The slopes of a row of the table in its operands, by their indices; of what is no row, nothing.
     pub(crate) fn slopes(&self) -> Vec<(u32, T)> {
         let Some(op) = op_of(self.kind()) else { return Vec::new() };
+        let ((operands, x, exponent), z) = (self.row_operands(), self.recorded_value());
+        (0..op.arity()).map(|k| (operands[k], op.slope(k, x.each_ref(), exponent, &z))).collect()
+    }
+    /// The operands of a row by their indices, their values, and powi's exponent.
+    fn row_operands(&self) -> ([u32; 3], [T; 3], i32) {
         let (operands, exponent) = self.recorded_operands();
-        let [x, y, w] = operands.map(|index| share::<T>(index).recorded_value());
-        let z = self.recorded_value();
-        let slope = |k| op.slope(k, [&x, &y, &w], exponent, &z);
-        operands.into_iter().take(op.arity()).enumerate().map(|(k, index)| (index, slope(k))).collect()
+        (operands, operands.map(|index| share::<T>(index).recorded_value()), exponent)
     }
 }

@@ -227,12 +227,8 @@ impl<T: Float> Sweep<'_, T> {
         }
         let (operands, exponent) = home.operands_of(cell);
         let values = operands.map(|index| home.cell(index).value.get());
-        for (k, &index) in operands[..op.arity()].iter().enumerate() {
-            if !is_constant(self.home.cell(index).meta.get()) {
-                let slope = op.slope(k, [&values[0], &values[1], &values[2]], exponent, &z);
-                self.deliver(index, T::flow(&slope, &adjoint));
-            }
-        }
+        let wanted = |k: usize| !is_constant(home.cell(operands[k]).meta.get());
+        op.pull(values.each_ref(), exponent, &z, &adjoint, wanted, |k, part| self.deliver(operands[k], part));
     }
 
     #[inline(never)]
