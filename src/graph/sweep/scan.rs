@@ -212,6 +212,7 @@ impl<T: Float> Sweep<'_, T> {
     fn rare(&mut self, code_of_op: u32, cell: &Slot<T>, adjoint: T) {
         let Some(op) = op_of(code_of_op) else { return };
         let (home, z) = (self.home, cell.value.get());
+        // one operand: going through all that there may be would cost more than the rest
         if cell.b.get() == 0 {
             let at = cell.a.get();
             let chunk = home.chunk(at);
