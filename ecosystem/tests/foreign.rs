@@ -273,7 +273,7 @@ fn bspline() {
     copies_pass!(curve at [0.7, 0.4]);
 }
 
-/// More of it in `../tests/nalgebra`.
+/// More of it in `../tests/features`.
 #[test]
 fn nalgebra() {
     fn determinant<F: ::nalgebra::RealField + Copy>(x: &[F]) -> F {

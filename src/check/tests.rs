@@ -286,17 +286,3 @@ fn every_part_is_compared() {
 fn assert_panics_with_the_whole_report() {
     pair(|x| x[0] * x[1], |x| vec![x[1], 1.000001 * x[0]], &[2.0, 3.0]).assert();
 }
-
-#[cfg(feature = "quickcheck")]
-#[test]
-fn reports_are_properties() {
-    use quickcheck::{Gen, Testable, quickcheck};
-    fn hypot(x: i16, y: i16) -> super::Report {
-        let scaled = |x: i16| f64::from(x) / 1024.0;
-        gradient(|x: &[Node<f64>]| x[0].hypot(&x[1]), &[scaled(x), scaled(y)]).within(1e-5)
-    }
-    quickcheck(hypot as fn(i16, i16) -> super::Report);
-    let result = |slope: f64, x: f64| pair(|x| x[0].ln(), |_| vec![slope], &[x]).result(&mut Gen::new(1));
-    assert!(result(2.0, 1.0).is_failure());
-    assert!(!result(f64::NAN, -1.0).is_failure());
-}

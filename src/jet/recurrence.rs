@@ -18,7 +18,8 @@
 
 use super::{ALL, Jet};
 use crate::number::Elementary;
-use crate::rule::slope;
+use crate::rule::{kinks, slope};
+use std::cell::OnceCell;
 
 /// The result of a row of two operands, by its slopes.
 macro_rules! by_slopes {
@@ -215,6 +216,18 @@ pub(super) fn integer_power<T: Elementary, const K: usize>(value: T, x: &Jet<T, 
     let exponent = usize::try_from(n).ok().filter(|_| x.is_polynomial());
     z.of_degree(exponent.and_then(|n| n.checked_mul(x.degree())))
 }
+/// `x^y`. Where both its slopes are made of `x^(y−1)` they share it: else every order would ask for two of the one below.
+pub(super) fn real_power<T: Elementary, const K: usize>(value: T, x: &Jet<T, K>, y: &Jet<T, K>) -> Jet<T, K> {
+    let below = OnceCell::new();
+    rise(value, [x, y], |i, [x, y], z| {
+        let known = x.known.min(y.known);
+        let power = || below.get_or_init(|| kinks::power_of_less(x, y)).up_to(known);
+        match i {
+            0 => kinks::powf_dx_by(x, y, z, power),
+            _ => kinks::powf_dy_by(x, y, z, power),
+        }
+    })
+}
 /// A constant exponent whose power is a polynomial of a degree within the series.
 pub(super) fn degree<T: Elementary, const K: usize>(exponent: &Jet<T, K>) -> Option<i32> {
     let value = exponent.to_f64_value();
@@ -283,7 +296,7 @@ macro_rules! binary {
     (powf, $z:ident, $x:expr, $y:expr) => {
         match recurrence::degree($y) {
             Some(n) => recurrence::integer_power($z, $x, n).up_to($y.known),
-            None => leading::power($x, $y).unwrap_or_else(|| recurrence::by_slopes!(powf, $z, $x, $y)),
+            None => leading::power($x, $y).unwrap_or_else(|| recurrence::real_power($z, $x, $y)),
         }
     };
     (hypot, $z:ident, $x:expr, $y:expr) => {

@@ -70,6 +70,11 @@ pub(crate) fn powi_dx<S: Elementary>(x: &S, n: i32) -> S {
 /// it serves for a base within nine decades of 1 and an exponent that is not close to these.
 #[inline]
 pub(crate) fn powf_dx<S: Elementary>(x: &S, y: &S, z: &S) -> S {
+    powf_dx_by(x, y, z, || power_of_less(x, y))
+}
+/// The same, given how to come by `x^(y−1)`, of which a series needs one for both slopes.
+#[inline(always)]
+pub(crate) fn powf_dx_by<S: Elementary>(x: &S, y: &S, z: &S, power: impl FnOnce() -> S) -> S {
     S::either(
         [x, y, z],
         |[x, y, z]| {
@@ -77,14 +82,17 @@ pub(crate) fn powf_dx<S: Elementary>(x: &S, y: &S, z: &S) -> S {
             y.normal && z.normal && away && (1e-9..1e9).contains(&x.value.abs()) && z.value.abs() < 1e30
         },
         || slip!("powf' quotient", y.clone() * (z.clone() / x)),
-        || power_of_less(x, y, z),
+        || powf_dx_by_power(x, y, z, &power()),
     )
+}
+/// `x^(y−1)`
+pub(crate) fn power_of_less<S: Elementary>(x: &S, y: &S) -> S {
+    x.powf(y.clone() - one::<S>())
 }
 /// `y·x^(y−1)`. At a base of 0 its own slope in the exponent is that of `x^(y−1)·(1 + y·ln x)`, of which the second term is
 /// the greater infinity.
-fn power_of_less<S: Elementary>(x: &S, y: &S, z: &S) -> S {
+fn powf_dx_by_power<S: Elementary>(x: &S, y: &S, z: &S, power: &S) -> S {
     let less = &(y.clone() - one::<S>());
-    let power = &x.powf(less);
     cases!([x, y, z, power] {
         x < 0.0 && y == 0.0 => slip!("powf' of a negative base at y = 0", y.through(x.ln())),
         x == 0.0 && y == 1.0 => slip!("powf' of 0 at y = 1", y.through(power) + &less.through(upward(x).ln())),
@@ -110,6 +118,11 @@ fn if_small<S: Elementary>(y: &S, yes: impl FnOnce() -> S, no: impl FnOnce() -> 
 /// beyond the range, `x^(y−1)·(x·ln x)`, whose own slope in `x` may be within it.
 #[inline]
 pub(crate) fn powf_dy<S: Elementary>(x: &S, y: &S, z: &S) -> S {
+    powf_dy_by(x, y, z, || power_of_less(x, y))
+}
+/// The same, given how to come by `x^(y−1)`.
+#[inline(always)]
+pub(crate) fn powf_dy_by<S: Elementary>(x: &S, y: &S, z: &S, power: impl FnOnce() -> S) -> S {
     cases!([x, y] {
         x < 0.0 => z.clone() * x.ln(),
         x == 0.0 && y == 0.0 => slip!("powf' exponent at 0^0", x.through(S::of(f64::INFINITY))),
@@ -118,7 +131,7 @@ pub(crate) fn powf_dy<S: Elementary>(x: &S, y: &S, z: &S) -> S {
             [x, z],
             |[x, z]| z.normal || !x.value.is_finite(),
             || slip!("powf' exponent", z.through(x.ln())),
-            || slip!("powf' exponent of a small power", -x.powf(y.clone() - one::<S>()).through(x.entropy())),
+            || slip!("powf' exponent of a small power", -power().through(x.entropy())),
         ),
     })
 }

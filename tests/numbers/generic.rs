@@ -1,5 +1,5 @@
 //! One formula, every number; and the surface of the numbers: literals, references, assignment, sums, and the traits
-//! of num-traits, ndarray, std, approx and quickcheck.
+//! of num-traits, ndarray and std.
 
 mod literals;
 mod numeric;
@@ -299,43 +299,6 @@ fn arrays_of_duals_compute() {
     let mut sum = Array1::<Dual>::zeros(2);
     sum.scaled_add(Dual::constant(2.0), &array![Dual::variable(1.0), Dual::constant(1.0)]);
     assert_eq!((sum[0].derivative(), sum[1].value()), (2.0, 2.0));
-}
-
-// ------------------------------------------------------------------------------------------------ optional traits
-
-#[cfg(feature = "approx")]
-#[test]
-fn approx_compares_values() {
-    use approx::{AbsDiffEq, RelativeEq, UlpsEq, abs_diff_eq, assert_abs_diff_eq, assert_relative_eq, assert_ulps_eq};
-    assert_relative_eq!(Dual::variable(1.0), Dual::constant(1.0 + 1e-16));
-    assert_abs_diff_eq!(Dual::variable(1.0), Dual::constant(1.05), epsilon = Dual::constant(0.1));
-    assert!(!abs_diff_eq!(Dual::variable(1.0), Dual::constant(1.2), epsilon = Dual::constant(0.1)));
-    assert_ulps_eq!(Dual::variable(Dual::variable(1.0)), Dual::constant(Dual::constant(1.0 + f64::EPSILON)));
-    assert_relative_eq!(Node::leaf(1.0), Node::leaf(1.0 + 1e-16));
-    assert_relative_eq!(Node::leaf(1.0), Node::leaf(1.01), epsilon = 0.1);
-    assert!(Node::leaf(Dual::variable(1.0)).relative_eq(
-        &Node::leaf(Dual::constant(1.0)),
-        Dual::constant(0.0),
-        Dual::constant(0.0)
-    ));
-    assert!(!Node::leaf(1.0).ulps_eq(&Node::leaf(1.1), f64::default_epsilon(), 4));
-    assert!(!Dual::variable(1.0).abs_diff_eq(&Dual::constant(1.1), Dual::default_epsilon()));
-}
-
-#[cfg(feature = "quickcheck")]
-#[test]
-fn quickcheck_makes_duals() {
-    use quickcheck::{Arbitrary, Gen};
-    let mut g = Gen::from_size_and_seed(10, 1);
-    let drawn: Vec<Dual<Dual<f64, 2>, 2>> = (0..50).map(|_| Dual::arbitrary(&mut g)).collect();
-    // values and tangents vary
-    assert!(drawn.iter().any(|x| x.value().value() != drawn[0].value().value()));
-    assert!(drawn.iter().any(|x| x.tangent(1).tangent(0) != drawn[0].tangent(1).tangent(0)));
-    fn commutes(x: Dual, y: Dual) -> bool {
-        let same = |a: f64, b: f64| a == b || a.is_nan() && b.is_nan();
-        same((x + y).derivative(), (y + x).derivative()) && same((x * y).value(), (y * x).value())
-    }
-    quickcheck::quickcheck(commutes as fn(Dual, Dual) -> bool);
 }
 
 /// A formula may take remainders, with literals on both sides.

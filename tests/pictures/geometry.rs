@@ -165,8 +165,8 @@ fn check(svg: &str, name: &str) -> usize {
 #[test]
 fn nothing_overlaps_in_random_graphs() {
     let mut boxes = 0;
-    for seed in 0..50 {
-        let nodes = 5 + 195 * seed / 49;
+    for seed in 0..20 {
+        let nodes = 5 + 195 * seed / 19;
         let root = random::graph(nodes, seed as u64);
         for (direction, digits) in [(Direction::Right, 4), (Direction::Down, 4), (Direction::Right, 12)] {
             let svg = draw::svg(&root).direction(direction).digits(digits).limit(400).to_string();
@@ -175,7 +175,7 @@ fn nothing_overlaps_in_random_graphs() {
         let folded = draw::svg(&root).limit(20).to_string();
         assert!(check(&folded, &format!("graph {seed}, folded")) <= 20);
     }
-    assert!(boxes > 50 * 3 * 60, "only {boxes} boxes were looked at");
+    assert!(boxes > 20 * 3 * 60, "only {boxes} boxes were looked at");
 }
 
 #[test]

@@ -59,7 +59,7 @@ fn guarded(programs: u64, seed: u64) {
 
 #[test]
 fn every_mode_agrees() {
-    guarded(2_000, 1);
+    guarded(1_200, 1);
 }
 
 #[test]
@@ -91,7 +91,7 @@ fn unguarded(programs: u64, seed: u64) {
 
 #[test]
 fn anything_goes() {
-    unguarded(2_000, 3);
+    unguarded(1_500, 3);
 }
 
 #[test]
