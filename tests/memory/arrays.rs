@@ -302,7 +302,7 @@ impl Model {
 
 /// Bytes for each loss that is kept in this form, and those of them that are in arrays.
 fn bytes_of_a_loss<L: 'static>(keep: fn(Node<f64>) -> L) -> (f64, f64) {
-    const STEPS: usize = 4_000;
+    const STEPS: usize = 10_000;
     alone(move || {
         let model = Model::new();
         let mut losses = Vec::with_capacity(STEPS + 100);
