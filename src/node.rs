@@ -4,7 +4,7 @@ mod walk;
 
 use crate::graph::cell::{CONSTANT, LEAF, LITERAL, POSITION, code, is_constant};
 use crate::graph::flags;
-use crate::graph::handle::{Node, Operand};
+use crate::graph::handle::{Node, Passed};
 use crate::graph::home::{self, ENDING, Home};
 use crate::graph::operations::{Folded, Named};
 use crate::graph::record;
@@ -216,11 +216,11 @@ impl<T: Float> Node<T> {
 /// table's methods: in line they gain a few percent of speed, and a formula of 100 lines takes 24 seconds to compile
 /// instead of one.
 pub(crate) mod arithmetic {
-    use super::{Float, Node, Op, Operand, record};
+    use super::{Float, Node, Op, Passed, record};
 
     #[inline(never)]
     #[track_caller]
-    pub(crate) fn neg<T: Float>(x: impl Operand<T>) -> Node<T> {
+    pub(crate) fn neg<T: Float>(x: impl Passed<T>) -> Node<T> {
         record::unary(Op::Neg, x, |x| -x)
     }
     macro_rules! rules { ($($f:ident $Op:ident $op:tt)*) => { $(
@@ -228,17 +228,17 @@ pub(crate) mod arithmetic {
             use super::*;
             #[inline(never)]
             #[track_caller]
-            pub(crate) fn both<T: Float>(x: impl Operand<T>, y: impl Operand<T>) -> Node<T> {
+            pub(crate) fn both<T: Float>(x: impl Passed<T>, y: impl Passed<T>) -> Node<T> {
                 record::binary(Op::$Op, x, y, |x, y| x $op y)
             }
             #[inline(never)]
             #[track_caller]
-            pub(crate) fn right<T: Float>(x: impl Operand<T>, c: T) -> Node<T> {
+            pub(crate) fn right<T: Float>(x: impl Passed<T>, c: T) -> Node<T> {
                 record::right(Op::$Op, x, c, |x, y| x $op y)
             }
             #[inline(never)]
             #[track_caller]
-            pub(crate) fn left<T: Float>(c: T, y: impl Operand<T>) -> Node<T> {
+            pub(crate) fn left<T: Float>(c: T, y: impl Passed<T>) -> Node<T> {
                 record::left(Op::$Op, c, y, |x, y| x $op y)
             }
         }

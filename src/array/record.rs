@@ -146,7 +146,7 @@ impl<T: Float> Outcome<T> for Values<T> {
         let body = Body::new(self);
         let result = keep.then(|| body.clone());
         let target = Collector::new(&body);
-        let node = record::payload(T::of(f64::NAN), Operation { rule, kept, result, target, number: PhantomData });
+        let node = record::payload(T::of(f64::NAN), Applied { rule, kept, result, target, number: PhantomData });
         NodeArray::assemble(Some(node), body)
     }
 }
@@ -161,7 +161,7 @@ impl<T: Float> Outcome<T> for T {
     #[track_caller]
     fn push(self, rule: impl Rule<T>, kept: impl AsRef<[Kept<T>]> + 'static, keep: bool) -> Node<T> {
         let result = keep.then(|| Body::new(Values::scalar(self)));
-        record::payload(self, Operation { rule, kept, result, target: (), number: PhantomData })
+        record::payload(self, Applied { rule, kept, result, target: (), number: PhantomData })
     }
 }
 
@@ -227,8 +227,8 @@ pub(crate) struct Kept<T: Float> {
     is_array: bool,
 }
 
-/// The payload of an operation on arrays.
-struct Operation<T: Float, R, E, C> {
+/// The payload of an operation on arrays: a rule applied to operands.
+struct Applied<T: Float, R, E, C> {
     rule: R,
     kept: E,
     result: Option<Rc<Body<T>>>,
@@ -250,7 +250,7 @@ impl<T: Float> Target<T> for () {
     }
 }
 
-impl<T: Float, R: Rule<T>, E: AsRef<[Kept<T>]>, C: Target<T>> Payload<T> for Operation<T, R, E, C> {
+impl<T: Float, R: Rule<T>, E: AsRef<[Kept<T>]>, C: Target<T>> Payload<T> for Applied<T, R, E, C> {
     fn operands(&self) -> Vec<Node<T>> {
         self.kept.as_ref().iter().map(|kept| kept.node.clone()).collect()
     }

@@ -263,12 +263,12 @@ impl<T: Float> Node<T> {
     }
 }
 
-/// A node by value, which hands its count over to the operation, or by reference, which lends it.
-pub(crate) trait Operand<T: Float> {
+/// A node passed by value, which hands its count over to the operation, or by reference, which lends it.
+pub(crate) trait Passed<T: Float> {
     const LENT: bool;
     fn operand(self) -> (T, u32);
 }
-impl<T: Float> Operand<T> for Node<T> {
+impl<T: Float> Passed<T> for Node<T> {
     const LENT: bool = false;
     #[inline(always)]
     fn operand(self) -> (T, u32) {
@@ -277,7 +277,7 @@ impl<T: Float> Operand<T> for Node<T> {
         operand
     }
 }
-impl<T: Float> Operand<T> for &Node<T> {
+impl<T: Float> Passed<T> for &Node<T> {
     const LENT: bool = true;
     #[inline(always)]
     fn operand(self) -> (T, u32) {

@@ -8,7 +8,7 @@
 use super::anomaly;
 use super::cell::{AMONG_LEAVES, CONSTANT, COUNTED, EDGES_COUNTED, INDEX, MOVED_A, MOVED_B, PAYLOAD, STILL, Slot, row};
 use super::flags;
-use super::handle::{Node, Operand, look, own, share};
+use super::handle::{Node, Passed, look, own, share};
 use super::home::{self, ENDING, Home};
 use super::payload::Payload;
 use super::recorded::Recorded;
@@ -40,7 +40,7 @@ macro_rules! record {
 /// One operand; `f` is the value.
 #[inline(always)]
 #[track_caller]
-pub(crate) fn unary<T: Float, A: Operand<T>>(op: Op, a: A, f: impl FnOnce(T) -> T) -> Node<T> {
+pub(crate) fn unary<T: Float, A: Passed<T>>(op: Op, a: A, f: impl FnOnce(T) -> T) -> Node<T> {
     let (x, i) = a.operand();
     let value = f(x);
     let bits = const { moved(!A::LENT, false) };
@@ -52,7 +52,7 @@ pub(crate) fn unary<T: Float, A: Operand<T>>(op: Op, a: A, f: impl FnOnce(T) -> 
 /// Two operands.
 #[inline(always)]
 #[track_caller]
-pub(crate) fn binary<T: Float, A: Operand<T>, B: Operand<T>>(op: Op, a: A, b: B, f: impl FnOnce(T, T) -> T) -> Node<T> {
+pub(crate) fn binary<T: Float, A: Passed<T>, B: Passed<T>>(op: Op, a: A, b: B, f: impl FnOnce(T, T) -> T) -> Node<T> {
     let ((x, i), (y, j)) = (a.operand(), b.operand());
     let value = f(x, y);
     let bits = const { moved(!A::LENT, !B::LENT) };
@@ -65,7 +65,7 @@ pub(crate) fn binary<T: Float, A: Operand<T>, B: Operand<T>>(op: Op, a: A, b: B,
 /// A literal on the right.
 #[inline(always)]
 #[track_caller]
-pub(crate) fn right<T: Float, A: Operand<T>>(op: Op, a: A, literal: T, f: impl FnOnce(T, T) -> T) -> Node<T> {
+pub(crate) fn right<T: Float, A: Passed<T>>(op: Op, a: A, literal: T, f: impl FnOnce(T, T) -> T) -> Node<T> {
     let (x, i) = a.operand();
     let value = f(x, literal);
     let bits = const { moved(!A::LENT, false) };
@@ -77,7 +77,7 @@ pub(crate) fn right<T: Float, A: Operand<T>>(op: Op, a: A, literal: T, f: impl F
 /// A literal on the left.
 #[inline(always)]
 #[track_caller]
-pub(crate) fn left<T: Float, B: Operand<T>>(op: Op, literal: T, b: B, f: impl FnOnce(T, T) -> T) -> Node<T> {
+pub(crate) fn left<T: Float, B: Passed<T>>(op: Op, literal: T, b: B, f: impl FnOnce(T, T) -> T) -> Node<T> {
     let (y, j) = b.operand();
     let value = f(literal, y);
     let bits = const { moved(false, !B::LENT) };
@@ -89,7 +89,7 @@ pub(crate) fn left<T: Float, B: Operand<T>>(op: Op, literal: T, b: B, f: impl Fn
 /// An integer power.
 #[inline(always)]
 #[track_caller]
-pub(crate) fn power<T: Float, A: Operand<T>>(op: Op, a: A, n: i32, f: impl FnOnce(T) -> T) -> Node<T> {
+pub(crate) fn power<T: Float, A: Passed<T>>(op: Op, a: A, n: i32, f: impl FnOnce(T) -> T) -> Node<T> {
     let (x, i) = a.operand();
     let value = f(x);
     let bits = const { moved(!A::LENT, false) };

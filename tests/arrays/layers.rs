@@ -1,13 +1,13 @@
 //! Layers on numbers and on ndarrays: the chapter's form and numbers, gradients in the shape of each input, in a graph
 //! beside operators, against finite differences and the graph's own operations, and misused.
 
+use super::{all_close as close, message};
 use backprop::layer::{
     self, AddLayer, AffineLayer, Layer, MulLayer, OneInput, ReluLayer, Shared, SigmoidLayer, SoftmaxWithLossLayer,
     Targets, apply, apply_one,
 };
 use backprop::{Dual, Elementary, Node, NodeArray, NodeArray1, NodeArray2, gradients, graph, no_grad};
 use ndarray::{Array, Array0, Array1, Array2, ArrayD, Axis, DimMax, Dimension, IxDyn, ShapeBuilder, arr0, array};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 fn ugly<Sh: ShapeBuilder>(shape: Sh, seed: f64) -> Array<f64, Sh::Dim> {
     let mut k = seed;
@@ -15,20 +15,6 @@ fn ugly<Sh: ShapeBuilder>(shape: Sh, seed: f64) -> Array<f64, Sh::Dim> {
         k += 12.9898;
         2.7 * (k * k).sin()
     })
-}
-#[track_caller]
-fn close<D: Dimension>(found: &Array<f64, D>, wanted: &Array<f64, D>, tolerance: f64) {
-    assert_eq!(found.shape(), wanted.shape());
-    for (a, b) in found.iter().zip(wanted) {
-        assert!((a - b).abs() <= tolerance * b.abs().max(1.0), "{found:?}\n{wanted:?}");
-    }
-}
-fn message<R>(f: impl FnOnce() -> R) -> String {
-    let Err(panic) = catch_unwind(AssertUnwindSafe(f)) else { panic!("this should have panicked") };
-    match panic.downcast::<String>() {
-        Ok(message) => *message,
-        Err(panic) => panic.downcast::<&str>().map(|message| message.to_string()).unwrap_or_default(),
-    }
 }
 
 // ------------------------------------------------------------------------------------------------ the chapter's numbers

@@ -1,13 +1,13 @@
 //! Softmax, losses, dropout and many parameters at once: against finite differences, against the same computation in
 //! scalar nodes, to the second order in both ways, at the ends of the range, and misused.
 
+use super::{all_close as close, message};
 use backprop::array::first_order;
 use backprop::{
     Dropout, Dual, Error, Float, Node, NodeArray, NodeArray1, NodeArray2, NodeArrayD, Parameters, gradients, graph,
     logsumexp, no_grad, sum,
 };
-use ndarray::{Array, Array1, Array2, ArrayD, Axis, Dimension, Ix2, ShapeBuilder, array, s};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use ndarray::{Array1, Array2, ArrayD, Axis, Ix2, ShapeBuilder, array, s};
 
 /// Numbers without a pattern, between −2.7 and 2.7.
 fn ugly(rows: usize, columns: usize, seed: f64) -> Array2<f64> {
@@ -15,20 +15,6 @@ fn ugly(rows: usize, columns: usize, seed: f64) -> Array2<f64> {
 }
 fn of<T: Float>(x: &Array2<f64>) -> Array2<T> {
     x.mapv(T::of)
-}
-#[track_caller]
-fn close<D: Dimension>(found: &Array<f64, D>, wanted: &Array<f64, D>, tolerance: f64) {
-    assert_eq!(found.shape(), wanted.shape());
-    for (a, b) in found.iter().zip(wanted) {
-        assert!((a - b).abs() <= tolerance * b.abs().max(1.0), "{found:?}\n{wanted:?}");
-    }
-}
-fn message<R>(f: impl FnOnce() -> R) -> String {
-    let Err(panic) = catch_unwind(AssertUnwindSafe(f)) else { panic!("this should have panicked") };
-    match panic.downcast::<String>() {
-        Ok(message) => *message,
-        Err(panic) => panic.downcast::<&str>().map(|message| message.to_string()).unwrap_or_default(),
-    }
 }
 
 // ------------------------------------------------------------------------------------------------ the operations

@@ -11,12 +11,15 @@ mod layers;
 mod learn;
 mod look;
 mod map;
+#[path = "../common/panics.rs"]
+mod panics;
 mod reference;
 mod scalars;
 
 use backprop::{Dual, NodeArrayD, gradients, gradients_with};
 use cases::{Case, all};
-use ndarray::{ArrayD, IxDyn, ShapeBuilder, SliceInfoElem};
+use ndarray::{Array, ArrayD, Dimension, IxDyn, ShapeBuilder, SliceInfoElem};
+use panics::panic_of;
 
 /// A generator of ugly numbers, the same every time.
 pub(crate) struct Ugly(u64);
@@ -80,6 +83,19 @@ fn magnitude(a: &ArrayD<f64>, b: &ArrayD<f64>) -> f64 {
 #[track_caller]
 pub(crate) fn close(what: &str, a: f64, b: f64, tolerance: f64) {
     assert!((a - b).abs() <= tolerance || a.is_nan() && b.is_nan(), "{what}: {a:e} and {b:e}, apart by {:e}", a - b);
+}
+
+/// Arrays of the same shape, relative where elements are larger than 1.
+#[track_caller]
+pub(crate) fn all_close<D: Dimension>(found: &Array<f64, D>, wanted: &Array<f64, D>, tolerance: f64) {
+    assert_eq!(found.shape(), wanted.shape());
+    for (a, b) in found.iter().zip(wanted) {
+        assert!((a - b).abs() <= tolerance * b.abs().max(1.0), "{found:?}\n{wanted:?}");
+    }
+}
+/// What the panic says.
+pub(crate) fn message<R>(f: impl FnOnce() -> R) -> String {
+    panic_of(f).0
 }
 
 /// Values with one tangent.

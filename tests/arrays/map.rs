@@ -1,10 +1,10 @@
 //! `map` and `zip_map`: traced once, the same numbers as operators, gradients of every kind, what cannot be traced.
 
+use super::message;
 use backprop::array::zip_map;
 use backprop::{Dual, Float, Node, NodeArray, NodeArray1, NodeArray2, dot, gradients, logsumexp, no_grad, norm, sum};
 use ndarray::{Array, Array1, Array2, arr1, array, s};
 use std::cell::Cell;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 fn ramp(n: usize, from: f64, step: f64) -> Array1<f64> {
     Array1::from_iter((0..n).map(|k| from + step * k as f64))
@@ -18,12 +18,6 @@ fn close(a: impl IntoIterator<Item = f64>, b: impl IntoIterator<Item = f64>) {
         let same = x == y || x.is_nan() && y.is_nan() || (x - y).abs() <= 1e-13 * (1.0 + x.abs());
         assert!(same, "{x} and {y} at {k}");
     }
-}
-#[track_caller]
-fn message(f: impl FnOnce()) -> String {
-    let panic = catch_unwind(AssertUnwindSafe(f)).expect_err("it was to panic");
-    let text = panic.downcast_ref::<String>().cloned();
-    text.or_else(|| panic.downcast_ref::<&str>().map(|text| text.to_string())).expect("a message")
 }
 
 #[test]

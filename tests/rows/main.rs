@@ -2,6 +2,7 @@
 //! series. (The samples of each row by itself, its edges and its accuracy are tested beside the table, in `src/rule`.)
 
 mod mixed;
+mod programs;
 mod random;
 #[path = "../common/rng.rs"]
 mod rng;

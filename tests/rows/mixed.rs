@@ -12,33 +12,19 @@ mod magnitude;
 mod program;
 mod scalar;
 
-use counts::Counts;
+use super::programs;
 use draw::{Tame, Wild};
-use quickcheck::{Arbitrary, Gen, QuickCheck};
-use std::fmt::Debug;
-
-/// Runs the property on so many programs, in a thread of its own: tests that make chunks tiny are alone there.
-fn run<A: Debug + Arbitrary>(property: fn(A) -> bool, programs: u64, seed: u64) -> Counts {
-    let thread = std::thread::spawn(move || {
-        let source = Gen::from_size_and_seed(100, seed);
-        QuickCheck::new().tests(programs).max_tests(programs).rng(source).quickcheck(property);
-        counts::take()
-    });
-    match thread.join() {
-        Ok(counts) => counts,
-        Err(panic) => std::panic::resume_unwind(panic),
-    }
-}
 
 fn tame(programs: u64, seed: u64) {
     let start = std::time::Instant::now();
-    let c = run(
+    let c = programs::run(
         |Tame(program): Tame| {
             compare::check(&program);
             true
         },
         programs,
         seed,
+        counts::take,
     );
     println!("tame programs in {:.1?}: {c}", start.elapsed());
     assert_eq!(c.programs, programs);
@@ -65,13 +51,14 @@ fn mixtures_agree_with_single_numbers_long() {
 
 fn wild(programs: u64, seed: u64) {
     let start = std::time::Instant::now();
-    let c = run(
+    let c = programs::run(
         |Wild(program): Wild| {
             compare::check_wild(&program);
             true
         },
         programs,
         seed,
+        counts::take,
     );
     println!("wild programs in {:.1?}: {c}", start.elapsed());
     assert_eq!(c.programs, programs);

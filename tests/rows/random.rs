@@ -14,34 +14,20 @@ mod textbook;
 mod walker;
 mod wild;
 
+use super::programs;
 use backprop::{Fold, Op};
-use counts::Counts;
 use program::Program;
-use quickcheck::{Arbitrary, Gen, QuickCheck};
-use std::fmt::Debug;
-
-/// Runs the property on so many programs, in a thread of its own: tests that make chunks tiny are alone there.
-fn run<A: Debug + Arbitrary>(property: fn(A) -> bool, programs: u64, seed: u64) -> Counts {
-    let thread = std::thread::spawn(move || {
-        let source = Gen::from_size_and_seed(100, seed);
-        QuickCheck::new().tests(programs).max_tests(programs).rng(source).quickcheck(property);
-        counts::take()
-    });
-    match thread.join() {
-        Ok(counts) => counts,
-        Err(panic) => std::panic::resume_unwind(panic),
-    }
-}
 
 fn guarded(programs: u64, seed: u64) {
     let start = std::time::Instant::now();
-    let c = run(
+    let c = programs::run(
         |program: Program| {
             compare::check(&program);
             true
         },
         programs,
         seed,
+        counts::take,
     );
     println!("guarded programs in {:.1?}: {c}", start.elapsed());
     assert_eq!(c.programs, programs);
@@ -70,13 +56,14 @@ fn every_mode_agrees_long() {
 
 fn unguarded(programs: u64, seed: u64) {
     let start = std::time::Instant::now();
-    let c = run(
+    let c = programs::run(
         |wild::Wild(program): wild::Wild| {
             wild::check(&program);
             true
         },
         programs,
         seed,
+        counts::take,
     );
     println!("wild programs in {:.1?}: {c}", start.elapsed());
     assert_eq!(c.programs, programs);

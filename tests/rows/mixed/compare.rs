@@ -1,6 +1,7 @@
 //! One program on numbers and arrays, against the same program on single numbers, and against differences.
 
-use super::arrays::{self, Cell, Real, TinyChunks, drop_shuffled};
+use super::super::programs::{TinyChunks, drop_shuffled};
+use super::arrays::{self, Cell, Real};
 use super::counts::count;
 use super::magnitude::Magnitude;
 use super::program::{Arg, Program, What};

@@ -1,8 +1,9 @@
 //! One program in every mode, against textbook slopes, other modes, and finite differences.
 
+use super::super::programs::{TinyChunks, drop_shuffled};
 use super::counts::count;
 use super::differences;
-use super::modes::{TinyChunks, drop_shuffled, run, run_dropping};
+use super::modes::{run, run_dropping};
 use super::program::{Program, Rng};
 use super::textbook::Trace;
 use super::walker::{self, Walk};

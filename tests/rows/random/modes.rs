@@ -168,31 +168,3 @@ pub fn run_dropping<S: Mode>(program: &Program, inputs: &[S], rng: &mut Rng) -> 
     }
     cells
 }
-
-/// Drops everything in random order.
-pub fn drop_shuffled<S>(mut handles: Vec<S>, rng: &mut Rng) {
-    while !handles.is_empty() {
-        drop(handles.swap_remove(rng.below(handles.len())));
-    }
-}
-
-/// Chunks of so few cells while it lives, for all graphs that the tests make.
-pub struct TinyChunks;
-impl TinyChunks {
-    pub fn new(cells: u32) -> Self {
-        set(cells);
-        TinyChunks
-    }
-}
-impl Drop for TinyChunks {
-    fn drop(&mut self) {
-        set(1023);
-    }
-}
-fn set(cells: u32) {
-    backprop::graph::testing::set_chunk_cells::<f64>(cells);
-    backprop::graph::testing::set_chunk_cells::<Dual<f64>>(cells);
-    // an operation that is taken back: the chunk in use starts again with the new size
-    drop(Node::leaf(1.0).sin());
-    drop(Node::leaf(Dual::variable(1.0)).sin());
-}

@@ -3,9 +3,10 @@
 //! A sweep and the naive pass deliver in one order, the reverse of creation, so that even where infinities cancel
 //! (`inf − inf`, whose sum depends on the order) both must say the same, and to the last bit.
 
+use super::super::programs::{TinyChunks, drop_shuffled};
 use super::counts::count;
 use super::modes::apply;
-use super::modes::{TinyChunks, drop_shuffled, run, run_dropping};
+use super::modes::{run, run_dropping};
 use super::program::{Arg, Program, Rng, Step, What};
 use super::walker::walk_by_table;
 use backprop::{Dual, Fold, Node, Op, gradients, graph};
