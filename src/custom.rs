@@ -34,7 +34,6 @@ mod fused;
 
 pub use fused::Fused;
 
-use crate::array::surface::first_order::{InGraph, Plain, by_closure};
 use crate::dual::Dual;
 use crate::graph::handle::Node;
 use crate::graph::operations::{self, Custom, Customized};
@@ -224,6 +223,22 @@ pub fn first_order<T: Float>(
     value: T,
     backward: impl Fn(T) -> Vec<T> + 'static,
 ) -> Node<T> {
-    let operands: Vec<_> = operands.iter().map(|x| x.operand()).collect();
-    by_closure(name, &operands, value, move |adjoint| backward(adjoint).into_iter().map(Plain::cotangent).collect())
+    record(value, operands.iter().map(|&x| x.clone()).collect(), ByClosure { name: name.into(), backward })
+}
+
+/// A closure for rule. (Those on arrays, and on both, go the way of array operations; numbers alone need but a list.)
+struct ByClosure<F> {
+    name: Cow<'static, str>,
+    backward: F,
+}
+impl<T: Float, F: Fn(T) -> Vec<T>> Custom<T> for ByClosure<F> {
+    fn name(&self) -> &str {
+        &self.name
+    }
+    fn backward(&self, _: &[Node<T>], _: &T, adjoint: &T) -> Vec<T> {
+        (self.backward)(*adjoint)
+    }
+    fn backward_nodes(&self, _: &[Node<T>], _: &Node<T>, _: &Node<T>) -> Option<Vec<Node<T>>> {
+        None
+    }
 }
