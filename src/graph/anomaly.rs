@@ -16,7 +16,7 @@
 //!
 //! Nothing asks for it while it is off: like [`no_grad`](crate::no_grad) it puts the place of the next cell aside, so that
 //! every operation takes the slow path, and only that looks at the modes. That operations are handed their caller's line
-//! costs one percent of their instructions ([measured](crate::guide::cost)). While it is on, source lines stand in a table
+//! costs one to three percent of their instructions ([measured](crate::guide::cost)). While it is on, source lines stand in a table
 //! beside the cells.
 
 mod edges;
