@@ -20,12 +20,14 @@
 //! A place is never given out twice, to no thread (`places`), so that a variable of another thread is found as well as a
 //! stale one.
 
+mod forward;
 mod places;
 #[cfg(test)]
 mod tests;
 
 use crate::local;
 use crate::number::Float;
+use ndarray::Array2;
 use std::any::TypeId;
 use std::cell::{Cell, OnceCell};
 use std::marker::PhantomData;
@@ -157,7 +159,7 @@ impl<T: Float> Tape<T> {
         self.slot.set(place.slot);
     }
     /// The pairs since a place, as slices, the last one first.
-    fn since(&self, start: Place) -> impl Iterator<Item = &[Cell<Pair<T>>]> {
+    fn since(&self, start: Place) -> impl DoubleEndedIterator<Item = &[Cell<Pair<T>>]> {
         let last = self.chunk.get();
         (start.chunk..=last).rev().filter_map(move |k| {
             let end = if k == last { self.at.get() } else { self.ends[k as usize].get() };
@@ -370,6 +372,19 @@ impl<T: Float> Scope<T> {
             tape.adjoints.set(adjoints);
         })
         .expect(ENDING);
+    }
+    /// The derivatives of outputs by all inputs, a row for each output: the shorter way, by a sweep for each output or
+    /// forward by some inputs at a time. What is no variable of this scope has zeros.
+    pub fn jacobian(&self, outputs: &[Option<u32>], rows: &mut Array2<T>) {
+        if forward::is_shorter(self.inputs as usize, outputs.len()) {
+            return self.pass_forward(outputs, rows);
+        }
+        for (slot, mut row) in outputs.iter().zip(rows.outer_iter_mut()) {
+            match (slot, row.as_slice_mut()) {
+                (Some(slot), Some(row)) => self.sweep(*slot, T::of(1.0), row),
+                _ => row.fill(T::of(0.0)),
+            }
+        }
     }
     /// A copy of what was recorded.
     pub fn record(&self) -> Record<T> {

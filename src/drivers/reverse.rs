@@ -78,6 +78,7 @@ fn inputs<P: Point + ?Sized>(scope: &Scope<P::Number>, x: &P) -> P::With<Var<P::
 pub struct Workspace<T: Float = f64> {
     inputs: Vec<Var<T>>,
     outputs: Vec<Var<T>>,
+    slots: Vec<Option<u32>>,
 }
 impl<T: Float> Workspace<T> {
     /// Without any memory yet.
@@ -87,7 +88,7 @@ impl<T: Float> Workspace<T> {
     /// ```
     #[must_use]
     pub fn new() -> Self {
-        Workspace { inputs: Vec::new(), outputs: Vec::new() }
+        Workspace { inputs: Vec::new(), outputs: Vec::new(), slots: Vec::new() }
     }
     fn fill(&mut self, scope: &Scope<T>, x: &[T]) {
         self.inputs.clear();
@@ -129,8 +130,10 @@ pub fn value_and_grad_with<T: Float>(
     y.value()
 }
 
-/// The Jacobian of a function of many outputs, a row for each of them, in **reverse mode**: one run of the function and a
-/// sweep for each output. For few inputs and many outputs [`forward::jacobian`](crate::forward::jacobian) is faster.
+/// The Jacobian of a function of many outputs, a row for each of them, in **reverse mode**: one run of the function, and
+/// then the shorter of two ways through what it recorded: a sweep back for each output, or a pass forward for every eight
+/// inputs (which costs three sweeps). [`forward::jacobian`](crate::forward::jacobian) records nothing, and runs the function
+/// once for every few inputs.
 ///
 /// ```
 /// use backprop::jacobian;
@@ -149,7 +152,7 @@ pub fn jacobian<P: Point + ?Sized, O: Output<Number = Var<P::Number>>>(
     let scope = Scope::open(x.size());
     let outputs = f(inputs(&scope, x).borrow()).numbers();
     let mut rows = Array2::from_elem((outputs.len(), x.size()), P::Number::of(0.0));
-    sweep_rows(&scope, &outputs, &mut rows);
+    scope.jacobian(&slots(&scope, &outputs), &mut rows);
     rows
 }
 
@@ -186,19 +189,10 @@ pub fn jacobian_with<T: Float>(
     workspace.outputs.clear();
     workspace.outputs.resize(jacobian.nrows(), Var::constant(T::of(0.0)));
     f(&workspace.inputs, &mut workspace.outputs);
-    sweep_rows(&scope, &workspace.outputs, jacobian);
+    workspace.slots.clear();
+    workspace.slots.extend(workspace.outputs.iter().map(|y| y.slot_in(&scope)));
+    scope.jacobian(&workspace.slots, jacobian);
 }
-/// A sweep for each output.
-#[track_caller]
-fn sweep_rows<T: Float>(scope: &Scope<T>, outputs: &[Var<T>], rows: &mut Array2<T>) {
-    for (y, mut row) in outputs.iter().zip(rows.outer_iter_mut()) {
-        match (y.slot_in(scope), row.as_slice_mut()) {
-            (Some(slot), Some(row)) => scope.sweep(slot, T::of(1.0), row),
-            _ => row.fill(T::of(0.0)),
-        }
-    }
-}
-
 /// Value and pullback of a function of many outputs, in **reverse mode**: the pullback gives `seedᵀ·J` for as many seeds
 /// as you like, without running the function again.
 ///
@@ -219,8 +213,13 @@ pub fn vjp<'x, P: Point + ?Sized, O: Output<Number = Var<P::Number>>>(
 ) -> (O::With<P::Number>, Pullback<'x, P>) {
     let scope = Scope::open(x.size());
     let outputs = f(inputs(&scope, x).borrow());
-    let slots = outputs.numbers().iter().map(|y| y.slot_in(&scope)).collect();
+    let slots = slots(&scope, &outputs.numbers());
     (outputs.with(|y| y.value()), Pullback { point: x, slots, record: scope.record() })
+}
+/// The slots of outputs; a constant has none.
+#[track_caller]
+fn slots<T: Float>(scope: &Scope<T>, outputs: &[Var<T>]) -> Vec<Option<u32>> {
+    outputs.iter().map(|y| y.slot_in(scope)).collect()
 }
 
 /// From the adjoints of the outputs to those of the inputs: see [`vjp`].

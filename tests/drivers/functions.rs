@@ -1,6 +1,6 @@
 //! Published test functions, with gradients and Hessians from symbolic differentiation.
 
-use backprop::{Dual, Node, Number, Var, forward, gradients, hessian, value_and_grad};
+use backprop::{Dual, Node, Number, Var, forward, grad, gradients, hessian, jacobian, value_and_grad};
 
 /// A function for every number.
 trait Function {
@@ -189,4 +189,44 @@ fn published_functions() {
         Gaussian Box3 PowellSingular Wood KowalikOsborne BrownDennis BiggsExp6 Watson PenaltyOne VariablyDimensioned
         Trigonometric BroydenTridiagonal Himmelblau Ackley Griewank Rastrigin);
     assert!(rows.next().is_none());
+}
+
+/// More outputs than passes: the Jacobian is made forward through the tape, and is what sweeps would give.
+#[test]
+fn jacobians_of_many_outputs_and_few_inputs() {
+    fn outputs<S: num_traits::Float>(x: &[S], count: usize) -> Vec<S> {
+        let shared = x.iter().fold(S::one(), |product, &x| product * x.sin());
+        (0..count)
+            .map(|k| match k % 4 {
+                0 => x[k % x.len()] * shared,
+                1 => (x[k % x.len()] - shared).exp() / x[0],
+                2 => S::from(k).unwrap(),
+                _ => x[k % x.len()],
+            })
+            .collect()
+    }
+    for n in [1, 2, 7, 8, 9, 17] {
+        let x: Vec<f64> = (0..n).map(|k| 0.7 + 0.1 * f64::from(k)).collect();
+        for count in [3, 4, 10, 40] {
+            let found = jacobian(|x| outputs(x, count), &x);
+            let wanted = forward::jacobian::<4, _, _>(|x| outputs(x, count), &x);
+            let apart = (&found - &wanted).iter().fold(0.0_f64, |apart, d| apart.max(d.abs()));
+            assert!(apart < 1e-14, "{n} inputs, {count} outputs: {apart}");
+            // and row by row
+            for k in 0..count {
+                let row = grad(|x| outputs(x, count)[k], &x);
+                let apart = found.row(k).iter().zip(&row).fold(0.0_f64, |apart, (a, b)| apart.max((a - b).abs()));
+                assert!(apart < 1e-14, "row {k} of {count}");
+            }
+            let mut written = ndarray::Array2::from_elem((count, x.len()), f64::NAN);
+            let mut workspace = backprop::Workspace::new();
+            for _ in 0..2 {
+                let write = |x: &[Var], y: &mut [Var]| y.copy_from_slice(&outputs(x, count));
+                backprop::jacobian_with(&mut workspace, write, &x, &mut written);
+                assert_eq!(written, found);
+            }
+        }
+    }
+    // what a sweep after it finds is zero
+    assert_eq!(grad(|&[x, y]| x * y, &[2.0, 3.0]), [3.0, 2.0]);
 }

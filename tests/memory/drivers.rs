@@ -39,6 +39,8 @@ fn steady_loops_of_second_order() {
         let v: Vec<f64> = (0..n).map(|k| 1.0 - 0.3 * f64::from(k)).collect();
         let (mut gradient, mut product) = (vec![0.0; x.len()], vec![0.0; x.len()]);
         let (mut h, mut j) = (Array2::zeros((x.len(), x.len())), Array2::zeros((2, x.len())));
+        // of so many outputs that it is made forward
+        let mut tall = Array2::zeros((12, x.len()));
         let (mut along, mut newton, mut rows) = (SecondWorkspace::new(), SecondWorkspace::new(), Workspace::new());
         let mut before = 0;
         for round in 0..10 {
@@ -48,8 +50,10 @@ fn steady_loops_of_second_order() {
             let value = hvp_with(&mut along, f::<Var<Dual>>, &x, &v, &mut gradient, &mut product);
             assert_eq!(value, hessian_with(&mut newton, f::<Var<Dual<f64, 4>>>, &x, &mut gradient, &mut h));
             jacobian_with(&mut rows, |x, y| (y[0], y[1]) = (f(x), x[0] * x[1]), &x, &mut j);
+            jacobian_with(&mut rows, |x, y| y[7] = x[0] * x[1], &x, &mut tall);
         }
         assert_eq!(REQUESTS.get(), before);
+        assert_eq!(tall.row(7), j.row(1));
         assert_eq!(h, hessian(f::<Var<Dual<f64, 4>>>, &x));
         assert_eq!((gradient.clone(), product), hvp(f::<Var<Dual>>, &x, &v));
         assert_eq!((j.row(0).to_vec(), &j.row(1).to_vec()[..3]), (gradient, &[x[1], x[0], 0.0][..]));
