@@ -1,11 +1,16 @@
 //! Arrays of the graph against a forward and backward pass written by hand with ndarray, in the same run.
 //!
-//! `cargo bench --bench array` prints the README's table; `-- name` only the rows whose name contains it. Every row runs
+//! `cargo bench --bench array` prints the README's table; `-- name` only the rows whose name contains it; `-- layouts` that of
+//! operations on arrays that lie in memory in every way. Every row runs
 //! in a process of its own, answers are compared before anything is timed, contenders take turns, and the figures are
 //! medians. The other libraries stand in `benches/peers`, a crate of its own.
 
 #[path = "common/arrays.rs"]
 mod arrays;
+#[path = "common/convolution.rs"]
+mod convolution;
+#[path = "common/layouts.rs"]
+mod layouts;
 #[path = "common/ours.rs"]
 mod ours;
 #[path = "common/turns.rs"]
@@ -66,6 +71,15 @@ fn network<T: Real>((widths, batch): (&[usize], usize), target: f64) -> Row {
     Row { twin: run(move || twin.step()), ours: run(move || ours.step()), target: Some(target) }
 }
 
+fn convolutional() -> Row {
+    let (mut twin, mut ours) = (convolution::ByHand::new(), convolution::Ours::new());
+    for _ in 0..3 {
+        same("the loss", [twin.step()], [ours.step()]);
+        same("the parameters", twin.parameters(), ours.parameters());
+    }
+    Row { twin: run(move || twin.step()), ours: run(move || ours.step()), target: Some(2.5) }
+}
+
 const ROWS: &[(&str, Make)] = &[
     ("A1 16 elements, f32", short::<f32>),
     ("A1 16 elements, f64", short::<f64>),
@@ -77,6 +91,7 @@ const ROWS: &[(&str, Make)] = &[
     ("A3 784-50-10, batch 100, f64", || network::<f64>(SMALL, 1.1)),
     ("A3 large 784-1024-1024-10, batch 256, f32", || network::<f32>(LARGE, 1.05)),
     ("A3 large 784-1024-1024-10, batch 256, f64", || network::<f64>(LARGE, 1.05)),
+    ("a convolutional network by slices, f64", convolutional),
 ];
 
 fn print(name: &str, mut row: Row) {
@@ -125,8 +140,13 @@ fn main() -> ExitCode {
             _ => (),
         }
     }
+    if arguments == ["layouts"] {
+        layouts::print();
+        return ExitCode::SUCCESS;
+    }
     if arguments.iter().any(|a| a == "--test") {
         ROWS.iter().for_each(|(_, make)| drop(make()));
+        layouts::test();
         return ExitCode::SUCCESS;
     }
     let Ok(this) = env::current_exe() else { return ExitCode::FAILURE };

@@ -14,6 +14,8 @@ pub(crate) mod data;
 mod record;
 pub(crate) mod rule;
 pub(crate) mod surface;
+#[cfg(test)]
+mod tests;
 pub use surface::dot::Dot;
 pub use surface::dropout::Dropout;
 pub use surface::first_order::{InGraph, Plain, first_order};

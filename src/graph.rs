@@ -84,7 +84,7 @@ mod sweep;
 pub(crate) mod tracing;
 mod values;
 
-pub use homes::stats;
+pub use homes::{release_buffers, stats};
 pub use stats::Stats;
 
 /// What tests of the graph need to reach its corners; no part of the promises.

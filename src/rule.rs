@@ -29,6 +29,7 @@ pub(crate) mod kinks;
 pub(crate) mod learning;
 pub(crate) mod loops;
 mod needs;
+pub(crate) mod pairwise;
 mod reduction;
 pub(crate) mod special;
 pub(crate) mod strong_zero;

@@ -92,13 +92,14 @@ impl Shown {
         }
     }
     fn of_flow<T: Float>(flow: &Flow<T>, shape: Option<Vec<usize>>) -> Self {
-        match (flow, shape) {
+        match (flow, &shape) {
             (Flow::Array(values), _) => Shown::of_values(values),
+            (Flow::Part(_), _) => Shown::of_flow(&flow.clone().whole(), shape),
             (Flow::Number(x) | Flow::Everywhere(x), None) => Shown::Number(x.to_f64_value()),
             (Flow::Number(x) | Flow::Everywhere(x), Some(shape)) => {
                 let (x, len) = (x.to_f64_value(), shape.iter().product::<usize>());
                 let norm = x.abs() * (len as f64).sqrt();
-                Shown::Array { shape, measures: (len > 0).then_some(Measures { low: x, high: x, norm }) }
+                Shown::Array { shape: shape.clone(), measures: (len > 0).then_some(Measures { low: x, high: x, norm }) }
             }
         }
     }

@@ -18,7 +18,9 @@ use std::marker::PhantomData;
 use std::rc::Rc;
 
 pub(crate) use super::body::{Body, Collector};
-pub(crate) use super::flow::Flow;
+pub(crate) use super::flow::{Flow, Part};
+#[cfg(test)]
+pub(crate) use super::values::counted;
 pub(crate) use super::values::{Value, Values, ranked, take, take_unwritten, unranked};
 
 // ------------------------------------------------------------------------------------------------ the handle

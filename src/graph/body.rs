@@ -177,7 +177,7 @@ impl<T: Float> Collector<T> {
     pub fn add(&self, part: Flow<T>) -> bool {
         let (sum, is_first) = match self.flow.take() {
             Some(flow) => (flow.plus(part), false),
-            None => (part, true),
+            None => (part.whole(), true),
         };
         self.flow.set(Some(sum));
         is_first

@@ -2,7 +2,8 @@
 
 use super::values::{Values, take};
 use crate::number::Float;
-use ndarray::IxDyn;
+use ndarray::{ArrayRef, IxDyn};
+use std::rc::Rc;
 
 /// What flows along an arrow in a sweep of plain numbers.
 #[derive(Clone)]
@@ -11,7 +12,16 @@ pub(crate) enum Flow<T: Float> {
     Array(Values<T>),
     /// To every element of an array the same.
     Everywhere(T),
+    /// To a part of an array.
+    Part(Rc<Part<T>>),
 }
+/// What flows to a part of an array: it is added in place to what has come to the whole.
+pub(crate) struct Part<T> {
+    pub whole: IxDyn,
+    pub add: Add<T>,
+}
+/// Adds to an array.
+pub(crate) type Add<T> = Box<dyn Fn(&mut ArrayRef<T, IxDyn>)>;
 impl<T: Float> Flow<T> {
     /// # Panics
     /// If it flows to an array.
@@ -26,6 +36,7 @@ impl<T: Float> Flow<T> {
         match self {
             Flow::Number(x) | Flow::Everywhere(x) => x.is_all_finite(),
             Flow::Array(values) => values.iter().all(T::is_all_finite),
+            Flow::Part(_) => self.clone().whole().all_finite(),
         }
     }
     /// The array, if it is one.
@@ -40,6 +51,7 @@ impl<T: Float> Flow<T> {
         let elements = match self {
             Flow::Array(values) => Err(values.as_slice()?),
             Flow::Everywhere(adjoint) | Flow::Number(adjoint) => Ok(*adjoint),
+            Flow::Part(_) => return None,
         };
         let mut row = take(size);
         match elements {
@@ -54,17 +66,35 @@ impl<T: Float> Flow<T> {
             Flow::Array(values) => values,
             Flow::Everywhere(adjoint) => Values::full(shape.clone(), adjoint),
             Flow::Number(adjoint) => Values::scalar(adjoint),
+            Flow::Part(part) => part.in_zeros(),
+        }
+    }
+    /// What flows to a part, and 0 to the rest.
+    pub fn whole(self) -> Flow<T> {
+        match self {
+            Flow::Part(part) => Flow::Array(part.in_zeros()),
+            flow => flow,
         }
     }
     /// The sum of what comes along two arrows.
     pub fn plus(self, other: Flow<T>) -> Flow<T> {
         match (self, other) {
+            (sum, Flow::Part(part)) | (Flow::Part(part), sum) => Flow::Array(part.added_to(sum.array(&part.whole))),
             (Flow::Number(a), Flow::Number(b)) => Flow::Number(a + b),
             (Flow::Array(a), Flow::Array(b)) => Flow::Array(a.plus(&b)),
             (Flow::Everywhere(a), Flow::Everywhere(b)) => Flow::Everywhere(a + b),
             (Flow::Array(a), Flow::Everywhere(b)) | (Flow::Everywhere(b), Flow::Array(a)) => Flow::Array(a.shifted(b)),
             _ => type_mismatch(),
         }
+    }
+}
+impl<T: Float> Part<T> {
+    fn in_zeros(&self) -> Values<T> {
+        self.added_to(Values::full(self.whole.clone(), T::of(0.0)))
+    }
+    fn added_to(&self, mut whole: Values<T>) -> Values<T> {
+        (self.add)(whole.unshared());
+        whole
     }
 }
 #[cold]

@@ -1,6 +1,7 @@
 //! The thread's homes of all number types together: for modes, and for the statistics.
 
 use super::home::{self, Home};
+use super::pool::{self, Pool};
 use super::stats::Stats;
 use crate::number::Float;
 use std::cell::RefCell;
@@ -11,6 +12,7 @@ pub(super) struct Control {
     pub open: fn(),
     pub forget_lines: fn(),
     stats: fn() -> Stats,
+    release_buffers: fn() -> usize,
 }
 
 thread_local! {
@@ -26,6 +28,7 @@ impl<T: Float> Home<T> {
             open: || home::with(Home::<T>::open).unwrap_or_default(),
             forget_lines: || home::with(|home: &Home<T>| home.lines.borrow_mut().clear()).unwrap_or_default(),
             stats: || home::with(Home::<T>::stats).unwrap_or_default(),
+            release_buffers: || pool::with(Pool::<T>::clear).unwrap_or_default(),
         };
         // in a thread that is ending there is nothing to control any more
         let _ = HOMES.try_with(|homes| homes.borrow_mut().push(control));
@@ -52,4 +55,23 @@ pub fn stats() -> Stats {
     let mut sum = Stats::default();
     each(|home| sum.add(&(home.stats)()));
     sum
+}
+
+/// Gives the buffers of dead arrays that wait for the next ones ([`Stats::pool_bytes`]) back to the allocator: how many bytes.
+/// For after a phase that needed much, before one that needs little; the pool finds that out by itself, but later.
+///
+/// ```
+/// use backprop::{graph, NodeArray};
+/// let x = NodeArray::leaf(ndarray::Array1::<f64>::zeros(10_000));
+/// drop(&x + 1.0);
+/// assert_eq!(graph::stats().pool_bytes, 80_000);
+/// assert_eq!(graph::release_buffers(), 80_000);
+/// assert_eq!(graph::stats().pool_bytes, 0);
+/// ```
+pub fn release_buffers() -> usize {
+    // these may have arrays without having a graph
+    let mut bytes = pool::with(Pool::<f64>::clear).unwrap_or_default();
+    bytes += pool::with(Pool::<f32>::clear).unwrap_or_default();
+    each(|home| bytes += (home.release_buffers)());
+    bytes
 }

@@ -27,7 +27,8 @@ pub struct Stats {
     pub bytes_in_use: usize,
     /// Bytes of living arrays and of the gradients that they keep (views of one buffer count each).
     pub array_bytes: usize,
-    /// Bytes of dead arrays' buffers, which wait for the next arrays: at most 64 MiB for each number type.
+    /// Bytes of dead arrays' buffers, which wait for the next arrays: for each number type at most 64 MiB, or with the
+    /// living arrays as much as has lived at once before. See [`release_buffers`](super::release_buffers).
     pub pool_bytes: usize,
     /// Bytes of all chunks and of the lists of operations with operand lists (a sweep's own lists are not counted).
     pub bytes_held: usize,

@@ -60,6 +60,8 @@ impl<T: Float> Values<T> {
         if Rc::get_mut(&mut self.0).is_none() {
             *self = Values::new((**self).clone());
         }
+        #[cfg(test)]
+        counted::add(if self.0.0.as_ref().is_some_and(|array| array.is_unique()) { 0 } else { self.len() });
         match Rc::get_mut(&mut self.0).and_then(|held| held.0.as_mut()) {
             Some(array) => array,
             None => gone(),
@@ -139,6 +141,8 @@ pub(crate) fn take_unwritten<T: Float>(len: usize) -> Vec<T> {
     elements
 }
 fn used<T: Float>(len: usize) -> Vec<T> {
+    #[cfg(test)]
+    counted::add(len);
     let fresh = || Vec::with_capacity(len);
     if is_small::<T>(len) {
         return fresh();
@@ -170,4 +174,21 @@ pub(crate) fn unranked<T: Float, D: Dimension>(array: Array<T, D>) -> Values<T> 
 pub(crate) enum Value<T: Float> {
     Number(T),
     Array(Values<T>),
+}
+
+/// How many elements of arrays have been asked for, for tests of what costs what.
+#[cfg(test)]
+pub(crate) mod counted {
+    use std::cell::Cell;
+    thread_local!(static ELEMENTS: Cell<usize> = const { Cell::new(0) });
+
+    pub(super) fn add(len: usize) {
+        ELEMENTS.set(ELEMENTS.get() + len);
+    }
+    /// Those that `f` asks for.
+    pub(crate) fn within(f: impl FnOnce()) -> usize {
+        let before = ELEMENTS.get();
+        f();
+        ELEMENTS.get() - before
+    }
 }

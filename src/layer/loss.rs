@@ -1,8 +1,9 @@
 //! The layer at the end.
 
 use super::{OneInput, remembered};
+use crate::array::data::logits::{log_softmax_of, negative_log_likelihood};
 use crate::array::data::shapes::same_shape;
-use crate::array::rule::softmax::{check_labels, log_softmax_of, negative_log_likelihood};
+use crate::array::rule::softmax::check_labels;
 use crate::error::{Error, accept};
 use crate::number::{Elementary, Float};
 use ndarray::{Array1, Array2};

@@ -2,7 +2,7 @@
 
 use super::fault::slip;
 use super::kinks::{MAGNIFIED, one, zero};
-use super::reduction;
+use super::{pairwise, reduction};
 use crate::error::Error;
 use crate::number::Elementary;
 use num_traits::Float as Plain;
@@ -74,13 +74,13 @@ impl Fold {
     /// The value, in plain numbers: a number with derivatives takes only its value from here, and these from the slopes.
     pub(crate) fn value<P: Plain + Elementary>(self, x: &[P], y: &[P]) -> P {
         match self {
-            Fold::Sum => reduction::within_range(total(x.iter().copied()), x, &[]),
-            Fold::Dot => reduction::within_range(total(x.iter().zip(y).map(|(&x, &y)| x * y)), x, y),
+            Fold::Sum => reduction::within_range(pairwise::sum(x), x, &[]),
+            Fold::Dot => reduction::within_range(pairwise::sum_of(x, y, |x, y| x * y), x, y),
             Fold::Norm => norm_value(x),
             Fold::LogSumExp => {
                 let high = x.iter().copied().fold(P::neg_infinity(), larger);
                 // all −∞, or an infinity or NaN among them: the differences below would be NaN
-                if !high.is_finite() { high } else { high + total(x.iter().map(|&x| (x - high).exp())).ln() }
+                if !high.is_finite() { high } else { high + pairwise::sum_of(x, x, |x, _| (x - high).exp()).ln() }
             }
             Fold::Product => reduction::product(x),
             Fold::Max => reduction::extreme(x, true),
@@ -164,18 +164,13 @@ fn softmax<S: Elementary>(x: &[S], z: &S) -> Vec<S> {
     }
 }
 
-/// The sum in order, from the first element on (a zero before it would turn `−0` into `+0`).
-pub(super) fn total<P: Plain>(mut x: impl Iterator<Item = P>) -> P {
-    let first = x.next().unwrap_or_else(P::zero);
-    x.fold(first, |sum, x| sum + x)
-}
 /// The larger of two; NaN if either is.
 fn larger<P: Plain>(a: P, b: P) -> P {
     if a.is_nan() || a > b { a } else { b }
 }
 /// `√Σ xᵢ²`; scaled by a power of two only where squares overflow or lose digits.
 fn norm_value<P: Plain + Elementary>(x: &[P]) -> P {
-    let plain = total(x.iter().map(|&x| x * x)).sqrt();
+    let plain = pairwise::sum_of(x, x, |x, _| x * x).sqrt();
     let safe = P::min_positive_value().sqrt() / P::epsilon();
     if plain > safe && plain < safe.recip() {
         return plain;
@@ -186,11 +181,8 @@ fn norm_value<P: Plain + Elementary>(x: &[P]) -> P {
         return if x.iter().any(|x| x.is_infinite()) { P::infinity() } else { high };
     }
     let exponent = reduction::exponent(high.to_f64_value());
-    let scaled = total(x.iter().map(|x| {
-        let x = reduction::shifted(x, -exponent);
-        x * x
-    }))
-    .sqrt();
+    let square = |x: P| x * x;
+    let scaled = pairwise::sum_of(x, x, |x, _| square(reduction::shifted(&x, -exponent))).sqrt();
     reduction::shifted(&scaled, exponent)
 }
 

@@ -1,8 +1,10 @@
 //! What arrays reduce by, and how a result stays within the range of the numbers though what it is made of leaves it.
 
-use super::fold::{Fold, total};
+use super::fold::Fold;
 use super::kinks::{one, zero};
+use super::pairwise;
 use crate::number::Elementary;
+use crate::simd::widest;
 use num_traits::Float as Plain;
 
 // ---------------------------------------------------------------------------------------- powers of two
@@ -54,8 +56,8 @@ pub(super) fn within_range<P: Plain + Elementary>(sum: P, x: &[P], y: &[P]) -> P
         _ => x.iter().zip(y).map(|(x, y)| Wide::new(x).times(&Wide::new(y))).collect(),
     };
     let high = terms.iter().map(|term| term.exponent).max().unwrap_or(0);
-    let multiple = total(terms.iter().map(|term| shifted(&term.number, term.exponent - high)));
-    shifted(&multiple, high)
+    let multiples: Vec<P> = terms.iter().map(|term| shifted(&term.number, term.exponent - high)).collect();
+    shifted(&pairwise::sum(&multiples), high)
 }
 
 // ---------------------------------------------------------------------------------------- products
@@ -114,8 +116,22 @@ pub(super) fn others<S: Elementary>(x: &[S]) -> Vec<S> {
 
 /// The largest or smallest; a number wins against NaN, as in the row of two operands.
 pub(super) fn extreme<P: Plain>(x: &[P], largest: bool) -> P {
-    let wins = |a: P, b: P| if largest { a.max(b) } else { a.min(b) };
-    x.iter().copied().reduce(wins).unwrap_or_else(P::nan)
+    let best = if largest { best_by(x, P::max) } else { best_by(x, P::min) };
+    best.unwrap_or_else(P::nan)
+}
+/// In lanes, which the compiler vectorises: the order does not matter.
+#[inline(always)]
+fn best_by<P: Plain>(x: &[P], wins: impl Fn(P, P) -> P + Copy) -> Option<P> {
+    const LANES: usize = 8;
+    let (lanes, rest) = x.as_chunks::<LANES>();
+    let together = |a: [P; LANES], b: &[P; LANES]| std::array::from_fn(|k| wins(a[k], b[k]));
+    let best = lanes.split_first().map(|(first, others)| {
+        widest(
+            #[inline(always)]
+            || others.iter().fold(*first, together),
+        )
+    });
+    best.iter().flatten().chain(rest).copied().reduce(wins)
 }
 /// The slope 1, shared equally by all that tie; where all are NaN, `z` itself, which is NaN at every order.
 pub(super) fn shares<S: Elementary>(x: &[S], z: &S) -> Vec<S> {

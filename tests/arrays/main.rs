@@ -8,6 +8,7 @@ mod cases;
 mod edges;
 mod folds;
 mod layers;
+mod layouts;
 mod learn;
 mod look;
 mod map;

@@ -401,15 +401,19 @@ fn the_pool_is_bounded() {
             drop((x, y));
             assert!(graph::stats().pool_bytes <= LIMIT, "{} bytes wait", graph::stats().pool_bytes);
         }
-        // many at once, and one that is larger than all the pool
+        // many at once: as much as has lived may wait, until that is long ago
         let all: Vec<NodeArray1<f64>> = (0..100).map(|_| megabyte().exp()).collect();
+        let lived = graph::stats().array_bytes;
         drop(all);
-        assert!(graph::stats().pool_bytes <= LIMIT);
-        let large = vector(LIMIT / 8 + 1).exp();
-        drop(large);
-        assert!(graph::stats().pool_bytes <= LIMIT);
+        let waiting = graph::stats().pool_bytes;
+        assert!(waiting > LIMIT && waiting <= lived + (2 << 20), "{waiting} bytes wait, {lived} have lived");
+        (0..1000).for_each(|_| drop(vector(1 << 8).exp()));
+        assert!(graph::stats().pool_bytes <= LIMIT, "{} bytes wait", graph::stats().pool_bytes);
         nothing_left();
         assert!(LIVE.get() <= LIMIT.cast_signed() + 4 * MEGABYTE, "{} bytes", LIVE.get());
+        let waiting = graph::stats().pool_bytes;
+        assert_eq!((graph::release_buffers(), graph::stats().pool_bytes), (waiting, 0));
+        assert!(LIVE.get() <= 4 * MEGABYTE, "{} bytes", LIVE.get());
     });
 }
 

@@ -1,24 +1,66 @@
-//! Loops over elements, on plain numbers: fast where the elements lie in a row, right everywhere.
+//! Loops over elements, on plain numbers, whatever the layout.
 
-use crate::graph::array::{Values, take};
+use super::gather::{Gather, PIECE, Rows, row_length};
+use crate::graph::array::{Values, take, take_unwritten};
 use crate::number::Float;
-use crate::rule::Fold;
+use crate::rule::{Fold, pairwise};
 use ndarray::linalg::general_mat_mul;
-use ndarray::{ArrayD, ArrayView, ArrayViewD, Axis, Dimension, Ix1, Ix2, IxDyn};
+use ndarray::{ArcArray, ArrayD, ArrayView, ArrayViewD, Dimension, Ix1, Ix2, IxDyn};
 
+/// Gives all elements to `f` in row-major order, some at a time.
+pub(crate) fn by_rows<E: Copy>(view: &ArrayViewD<'_, E>, mut f: impl FnMut(&[E])) {
+    if let Some(all) = view.as_slice() {
+        return f(all);
+    }
+    let row = row_length(view);
+    if row >= ROW {
+        return each_row(view, row, f);
+    }
+    let mut gather = Gather::new(view.clone());
+    for start in (0..view.len()).step_by(PIECE) {
+        let len = PIECE.min(view.len() - start);
+        gather.advance(start, len);
+        f(gather.block(start, len));
+    }
+}
+/// Adds all elements, in row-major order: fast if they are few.
+pub(crate) fn push<E: Copy>(elements: &mut Vec<E>, view: &ArrayViewD<'_, E>) {
+    match view.view().into_dimensionality::<Ix1>() {
+        Ok(row) if row.strides() != [1] => elements.extend(row.iter().copied()),
+        _ => by_rows(view, |row| elements.extend_from_slice(row)),
+    }
+}
+/// Gives all rows that lie in memory to `f`: more than one, each of so many elements.
+pub(crate) fn each_row<'a, E>(view: &ArrayViewD<'a, E>, row: usize, mut f: impl FnMut(&'a [E])) {
+    let Some(mut rows) = Rows::new(view.clone()) else { return };
+    for start in (0..view.len()).step_by(row) {
+        rows.advance(start);
+        f(rows.block(start, row));
+    }
+}
 /// A copy in row-major order.
 pub(crate) fn copy<T: Float>(x: &Values<T>) -> Values<T> {
-    map(x, |x| x)
+    let mut elements = take(x.len());
+    by_rows(&x.view(), |row| elements.extend_from_slice(row));
+    Values::from_vec(x.raw_dim(), elements)
+}
+/// The values, copied if they are not in row-major order.
+pub(crate) fn row_major<T: Float>(x: Values<T>) -> Values<T> {
+    if x.is_standard_layout() { x } else { copy(&x) }
+}
+/// The values, copied if they are broadcast to so many and are not in row-major order: else each would be looked for as
+/// often as it is repeated.
+pub(crate) fn to_be_broadcast<T: Float>(x: &Values<T>, size: usize) -> Values<T> {
+    if x.len() == size { x.clone() } else { row_major(x.clone()) }
 }
 /// `f` of every element, in row-major order.
 pub(crate) fn map<T: Float>(x: &Values<T>, f: impl Fn(T) -> T) -> Values<T> {
     let mut elements = take(x.len());
-    match x.as_slice() {
-        Some(row) => elements.extend(row.iter().map(|&x| f(x))),
-        None => elements.extend(x.iter().map(|&x| f(x))),
-    }
+    by_rows(&x.view(), |row| elements.extend(row.iter().map(|&x| f(x))));
     Values::from_vec(x.raw_dim(), elements)
 }
+/// Shorter rows are copied before a loop goes through them.
+pub(crate) const ROW: usize = 64;
 /// Whether an array of shape `small` repeats as a whole in one of shape `large`.
 pub(crate) fn is_tail(small: &[usize], large: &[usize]) -> bool {
     let ones = small.iter().take_while(|&&n| n == 1).count();
@@ -31,88 +73,34 @@ pub(crate) fn blank<T: Float>(shape: &IxDyn) -> ArrayD<T> {
         Err(shared) => shared.shared().into_owned(),
     }
 }
+/// An array that is yet to be written.
+pub(crate) fn unwritten<T: Float>(shape: &IxDyn) -> ArrayD<T> {
+    match Values::from_vec(shape.clone(), take_unwritten(shape.size())).owned() {
+        Ok(array) => array,
+        Err(shared) => shared.shared().into_owned(),
+    }
+}
 /// The array broadcast.
 ///
 /// # Panics
 /// If it cannot be.
-pub(crate) fn stretch<'a, T: Float>(x: &'a Values<T>, shape: &IxDyn) -> ArrayViewD<'a, T> {
+pub(crate) fn stretch<'a, E>(x: &'a ArcArray<E, IxDyn>, shape: &IxDyn) -> ArrayViewD<'a, E> {
     match x.broadcast(shape.clone()) {
         Some(view) => view,
         None => panic!("{:?} does not broadcast to {:?}: this is a bug in backprop", x.shape(), shape.slice()),
     }
 }
 
-/// The sum of all elements.
-pub(crate) fn total<T: Float>(x: &Values<T>) -> T {
-    let sum = match x.as_slice_memory_order() {
-        Some(elements) => sum_of(elements),
-        None => x.sum(),
-    };
-    if num_traits::Float::is_finite(sum) {
-        return sum;
-    }
-    // what has overflowed may be but a part of it
-    T::fold(Fold::Sum, &x.iter().copied().collect::<Vec<T>>(), &[])
-}
-/// In eight lanes, which are added in the end: faster than one after the other, and nearer the truth.
-fn sum_of<T: Float>(elements: &[T]) -> T {
-    let mut lanes = [T::of(0.0); 8];
-    let parts = elements.chunks_exact(8);
-    let rest = parts.remainder();
-    for part in parts {
-        for (lane, &x) in lanes.iter_mut().zip(part) {
-            *lane += x;
-        }
-    }
-    let mut sum = rest.iter().fold(T::of(0.0), |sum, &x| sum + x);
-    for lane in lanes {
-        sum += lane;
-    }
-    sum
-}
-
-/// The sums over all axes along which `shape` was broadcast to the array's own.
-pub(crate) fn sum_to<T: Float>(x: Values<T>, shape: &IxDyn) -> Values<T> {
-    if x.shape() == shape.slice() {
-        return x;
-    }
-    if shape.size() == 1 {
-        return Values::full(shape.clone(), total(&x));
-    }
-    if let Some(elements) = x.as_slice()
-        && is_tail(shape.slice(), x.shape())
-        && shape.size() > 0
-    {
-        let mut sums = take(shape.size());
-        sums.resize(shape.size(), T::of(0.0));
-        for part in elements.chunks_exact(shape.size()) {
-            sums.iter_mut().zip(part).for_each(|(sum, &x)| *sum += x);
-        }
-        return Values::from_vec(shape.clone(), sums);
-    }
-    let mut result = x.view().to_owned();
-    while result.ndim() > shape.ndim() {
-        result = result.sum_axis(Axis(0));
-    }
-    for (axis, &n) in shape.slice().iter().enumerate() {
-        if n == 1 && result.shape()[axis] != 1 {
-            result = result.sum_axis(Axis(axis)).insert_axis(Axis(axis));
-        }
-    }
-    Values::new(result)
-}
-
 /// The product of two vectors or matrices that fit; of two vectors a number, in an array without axes.
 pub(crate) fn product<T: Float>(a: &Values<T>, b: &Values<T>) -> Values<T> {
     match (a.ndim(), b.ndim()) {
         (1, 1) => {
-            let product = matrix::<T, Ix1>(a).dot(&matrix::<T, Ix1>(b));
-            if num_traits::Float::is_finite(product) {
-                return Values::scalar(product);
-            }
+            let (a, b) = (row_major(a.clone()), row_major(b.clone()));
+            let (Some(x), Some(y)) = (a.as_slice(), b.as_slice()) else { return Values::scalar(T::of(0.0)) };
+            let product = pairwise::sum_of(x, y, |x, y| x * y);
             // what has overflowed may be but a part of it
-            let elements = |x: &Values<T>| x.iter().copied().collect::<Vec<T>>();
-            Values::scalar(T::fold(Fold::Dot, &elements(a), &elements(b)))
+            let is_right = num_traits::Float::is_finite(product);
+            Values::scalar(if is_right { product } else { T::fold(Fold::Dot, x, y) })
         }
         (1, _) => Values::new(matrix::<T, Ix1>(a).dot(&matrix::<T, Ix2>(b)).into_dyn()),
         (_, 1) => Values::new(matrix::<T, Ix2>(a).dot(&matrix::<T, Ix1>(b)).into_dyn()),

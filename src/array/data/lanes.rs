@@ -1,9 +1,10 @@
 //! Arrays lane by lane: along one axis, or as a whole.
 
+use super::gather::{Gather, PIECE};
 use super::kernel;
-use crate::graph::array::Values;
+use crate::graph::array::{Values, take};
 use crate::number::Float;
-use ndarray::{Axis, Dimension, IxDyn};
+use ndarray::{ArrayViewD, ArrayViewMutD, Axis, Dimension, IxDyn};
 
 /// The axis along which is reduced; `None`: the whole array.
 pub(crate) type Along = Option<usize>;
@@ -22,45 +23,87 @@ pub(crate) fn count(shape: &IxDyn, along: Along) -> usize {
     along.map_or_else(|| shape.size(), |axis| shape[axis])
 }
 
-/// `f` of each lane, its elements in a row; the result keeps the axes, at length 1.
-pub(crate) fn lanes<T: Float>(x: &Values<T>, along: Along, f: impl Fn(&[T]) -> T) -> Values<T> {
-    let shape = kept(&x.raw_dim(), along);
-    let elements = match (along, x.as_slice()) {
-        (None, Some(all)) => vec![f(all)],
-        (None, None) => vec![f(&x.iter().copied().collect::<Vec<T>>())],
-        (Some(axis), Some(all)) if axis + 1 == x.ndim() && x.shape()[axis] > 0 => {
-            all.chunks_exact(x.shape()[axis]).map(f).collect()
-        }
-        (Some(axis), _) => {
-            let mut lane = Vec::with_capacity(x.shape()[axis]);
-            x.lanes(Axis(axis))
-                .into_iter()
-                .map(|elements| {
-                    lane.clear();
-                    lane.extend(elements.iter().copied());
-                    f(&lane)
-                })
-                .collect()
-        }
-    };
-    Values::from_vec(shape, elements)
+/// The axes in another order, so that lanes are rows.
+fn with_lanes_last<T>(view: ArrayViewD<'_, T>, axis: usize) -> ArrayViewD<'_, T> {
+    let mut axes: Vec<usize> = (0..view.ndim()).filter(|&k| k != axis).collect();
+    axes.push(axis);
+    view.permuted_axes(axes)
 }
-/// `f` writes to each lane of a copy.
-pub(crate) fn on_lanes<T: Float>(x: &Values<T>, along: Along, f: impl Fn(&mut [T])) -> Values<T> {
-    let mut result = kernel::copy(x).shared().into_owned();
+
+/// `f` of each lane, its elements in a row; the result keeps the axes, at length 1.
+pub(crate) fn lanes<T: Float>(x: &Values<T>, along: Along, mut f: impl FnMut(&[T]) -> T) -> Values<T> {
+    let shape = kept(&x.raw_dim(), along);
     let Some(axis) = along else {
-        let mut all: Vec<T> = result.iter().copied().collect();
-        f(&mut all);
-        return Values::from_vec(result.raw_dim(), all);
+        let all = kernel::row_major(x.clone());
+        return Values::from_vec(shape, vec![f(all.as_slice().unwrap_or(&[]))]);
     };
-    for mut elements in result.lanes_mut(Axis(axis)) {
-        if let Some(lane) = elements.as_slice_mut() {
-            f(lane);
-        } else {
-            let mut lane = elements.to_vec();
-            f(&mut lane);
-            elements.iter_mut().zip(lane).for_each(|(x, changed)| *x = changed);
+    let (n, size) = (x.shape()[axis], shape.size());
+    let mut results = take(size);
+    match x.as_slice() {
+        _ if n == 0 => results.extend((0..size).map(|_| f(&[]))),
+        Some(all) if axis + 1 == x.ndim() => results.extend(all.chunks_exact(n).map(f)),
+        _ => {
+            let view = with_lanes_last(x.view(), axis);
+            if n > 1 && view.strides()[view.ndim() - 1] == 1 {
+                results.extend(view.rows().into_iter().map(|lane| f(lane.to_slice().unwrap_or(&[]))));
+                return Values::from_vec(shape, results);
+            }
+            let mut gather = Gather::new(view);
+            results.extend((0..size).map(|k| {
+                gather.advance(k * n, n);
+                f(gather.block(k * n, n))
+            }));
         }
     }
+    Values::from_vec(shape, results)
+}
+/// `f` writes to each lane of a copy, in any order.
+pub(crate) fn on_lanes<T: Float>(x: &Values<T>, along: Along, mut f: impl FnMut(&mut [T])) -> Values<T> {
+    let Some(axis) = along.filter(|&axis| axis + 1 < x.ndim()) else {
+        let n = count(&x.raw_dim(), along);
+        let mut elements = take(x.len());
+        kernel::by_rows(&x.view(), |row| elements.extend_from_slice(row));
+        if n > 0 {
+            elements.chunks_exact_mut(n).for_each(f);
+        }
+        return Values::from_vec(x.raw_dim(), elements);
+    };
+    let mut result = kernel::unwritten(&x.raw_dim());
+    let mut axes: Vec<usize> = (0..x.ndim()).filter(|&k| k != axis).collect();
+    axes.push(axis);
+    let to = result.view_mut().permuted_axes(axes);
+    in_parts(with_lanes_last(x.view(), axis), to, &mut Vec::new(), &mut f);
     Values::new(result)
+}
+/// Lanes are rows here, and lie anyhow: some at a time, so few that they stay in the cache.
+fn in_parts<T: Float>(
+    from: ArrayViewD<'_, T>,
+    mut to: ArrayViewMutD<'_, T>,
+    room: &mut Vec<T>,
+    f: &mut impl FnMut(&mut [T]),
+) {
+    let last = from.ndim() - 1;
+    let n = from.shape()[last];
+    // the axis along which neighbours are farthest apart
+    let far = (0..last).filter(|&k| from.shape()[k] > 1).max_by_key(|&k| to.strides()[k].abs());
+    if let Some(axis) = far
+        && from.len() > PIECE
+    {
+        let half = from.shape()[axis] / 2;
+        let ((from, other_from), (to, other_to)) = (from.split_at(Axis(axis), half), to.split_at(Axis(axis), half));
+        in_parts(from, to, room, f);
+        in_parts(other_from, other_to, room, f);
+        return;
+    }
+    let Some(&first) = from.first() else { return };
+    room.clear();
+    room.resize(from.len(), first);
+    let shape = from.raw_dim();
+    if let Ok(mut near) = ArrayViewMutD::from_shape(shape.clone(), room) {
+        near.assign(&from);
+    }
+    room.chunks_exact_mut(n).for_each(f);
+    if let Ok(near) = ArrayViewD::from_shape(shape, room) {
+        to.assign(&near);
+    }
 }

@@ -6,7 +6,7 @@
 
 use super::choice::choose;
 use super::elementwise::{binary, join, ternary, unary};
-use crate::array::data::kernel;
+use crate::array::data::feed::{BLOCK, Feed, Order};
 use crate::array::data::shapes::common;
 use crate::error::Error;
 use crate::graph::array::{NodeArray, NodeArrayD, Values};
@@ -182,13 +182,17 @@ fn branch<T: Float>(of: &[&AsNumber<T>], test: &dyn Fn(&[Seen]) -> bool) -> Bran
         };
     }
     let values: Vec<Values<T>> = of.iter().map(|x| x.0.values()).collect();
-    let mut elements: Vec<_> = values.iter().map(|values| kernel::stretch(values, &shape).into_iter()).collect();
+    let order = Order::row_major(&shape, values.iter().map(|x| &**x));
+    let mut feeds: Vec<Feed<'_, T>> = values.iter().map(|x| Feed::new(x, &order, BLOCK)).collect();
     let mut seen = Vec::with_capacity(of.len());
     let mut mask = Vec::with_capacity(shape.size());
-    for _ in 0..shape.size() {
-        seen.clear();
-        seen.extend(elements.iter_mut().filter_map(Iterator::next).map(|x| x.seen()));
-        mask.push(test(&seen));
+    for (start, len) in order.blocks(BLOCK) {
+        feeds.iter_mut().for_each(|feed| feed.advance(start, len));
+        for k in 0..len {
+            seen.clear();
+            seen.extend(feeds.iter().map(|feed| feed.block(start, len)[k].seen()));
+            mask.push(test(&seen));
+        }
     }
     if mask.iter().all(|&taken| taken) {
         return Branch::All;

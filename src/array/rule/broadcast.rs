@@ -1,8 +1,8 @@
 //! Broadcasting and its adjoint, summing: one is the other's transpose.
 
 use super::linear::Linear;
-use crate::array::data::feed::{BLOCK, Feed, Order, blocks};
-use crate::array::data::kernel;
+use crate::array::data::feed::{BLOCK, Feed, Order};
+use crate::array::data::sums;
 use crate::graph::array::{NodeArrayD, Values, take};
 use crate::number::Float;
 use ndarray::{Dimension, IxDyn};
@@ -18,7 +18,7 @@ impl<T: Float> Linear<T> for Broadcast {
         if self.sums { "sum_to" } else { "broadcast" }
     }
     fn values(&self, x: Values<T>) -> Values<T> {
-        if self.sums { kernel::sum_to(x, &self.small) } else { repeated(&x, &self.large) }
+        if self.sums { sums::sum_to(x, &self.small) } else { repeated(&x, &self.large) }
     }
     fn adjoint(&self) -> Self {
         Broadcast { small: self.small.clone(), large: self.large.clone(), sums: !self.sums }
@@ -31,7 +31,7 @@ fn repeated<T: Float>(x: &Values<T>, shape: &IxDyn) -> Values<T> {
     let order = Order::of(shape, std::iter::once(x));
     let mut feed = Feed::new(x, &order, BLOCK);
     let mut elements = take(shape.size());
-    for (start, len) in blocks(shape.size()) {
+    for (start, len) in order.blocks(BLOCK) {
         feed.advance(start, len);
         elements.extend_from_slice(feed.block(start, len));
     }

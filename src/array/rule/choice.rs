@@ -1,7 +1,7 @@
 //! Choosing element by element: the branch not taken has no edge.
 
 use super::broadcast::sum_to;
-use crate::array::data::kernel;
+use crate::array::data::feed::{BLOCK, Feed, Order};
 use crate::array::data::shapes::common;
 use crate::array::record::{Pull, Rule, record};
 use crate::error::Error;
@@ -50,17 +50,23 @@ pub(crate) fn choose<T: Float>(
 ) -> Result<NodeArrayD<T>, Error> {
     let shape = common("where", yes.body().shape(), no.body().shape())?;
     let shape = common("where", &shape, &mask.raw_dim())?;
-    let Some(bits) = mask.broadcast(shape.clone()) else {
-        return Err(Error::Shapes { operation: "where", left: mask.shape().to_vec(), right: shape.slice().to_vec() });
-    };
     let values = {
         let (p, q) = (yes.body().look(), no.body().look());
-        let (p, q) = (kernel::stretch(&p, &shape), kernel::stretch(&q, &shape));
-        let mut vec = take(shape.size());
-        vec.extend(bits.iter().zip(p.iter().zip(q.iter())).map(|(&taken, (&p, &q))| if taken { p } else { q }));
-        Values::from_vec(shape.clone(), vec)
+        let order = Order::row_major(&shape, [&**p, &**q].into_iter());
+        let mut bits = Feed::new(mask, &order, BLOCK);
+        let [mut p, mut q] = [&**p, &**q].map(|x| Feed::new(x, &order, BLOCK));
+        let mut elements = take(shape.size());
+        for (start, len) in order.blocks(BLOCK) {
+            bits.advance(start, len);
+            p.advance(start, len);
+            q.advance(start, len);
+            let branches = p.block(start, len).iter().zip(q.block(start, len));
+            let chosen = bits.block(start, len).iter().zip(branches);
+            elements.extend(chosen.map(|(&taken, (&p, &q))| if taken { p } else { q }));
+        }
+        Values::from_vec(shape.clone(), elements)
     };
     let shapes = [yes, no].map(|x| x.body().shape().clone());
-    let mask = if bits.shape() == mask.shape() { mask.clone() } else { bits.to_owned().into_shared() };
+    let mask = mask.clone();
     Ok(record(Choose { mask, shapes }, [yes, no], values))
 }

@@ -1,6 +1,6 @@
 //! The rows of the table, element by element: operands broadcast as ndarray's do.
 
-use crate::array::data::feed::{BLOCK, Feed, Order, blocks};
+use crate::array::data::feed::{BLOCK, Feed, Order};
 use crate::array::data::kernel;
 use crate::array::data::shapes::common;
 use crate::array::record::record;
@@ -81,15 +81,17 @@ fn shapes_of<T: Float>(shape: &IxDyn, x: &[&NodeArrayD<T>]) -> Option<Box<[IxDyn
 fn values<T: Float>(op: Op, n: i32, shape: &IxDyn, x: &[&Values<T>]) -> Values<T> {
     let size = shape.size();
     let mut elements = take_unwritten(size);
-    // what lies in rows goes in one go
-    let row = |k: usize| x.get(k).unwrap_or(&x[0]).as_slice().filter(|row| row.len() == size);
+    let order = Order::of(shape, x.iter().copied());
+    // what lies in a row goes in one go
+    let row = |k: usize| order.row(x.get(k).unwrap_or(&x[0]));
     if let (Some(x), Some(y), Some(w)) = (row(0), row(1), row(2)) {
         T::row_values(op, n, [x, y, w], &mut elements);
-        return Values::from_vec(shape.clone(), elements);
+        return order.array(elements);
     }
-    let order = Order::of(shape, x.iter().copied());
+    let x: Vec<Values<T>> = x.iter().map(|x| kernel::to_be_broadcast(x, size)).collect();
+    let order = Order::of(shape, x.iter());
     let mut feeds: Vec<Feed<'_, T>> = x.iter().map(|x| Feed::new(x, &order, BLOCK)).collect();
-    for (start, len) in blocks(size) {
+    for (start, len) in order.blocks(BLOCK) {
         feeds.iter_mut().for_each(|feed| feed.advance(start, len));
         let operands = [0, 1, 2].map(|k| feeds.get(k).unwrap_or(&feeds[0]).block(start, len));
         T::row_values(op, n, operands, &mut elements[start..start + len]);

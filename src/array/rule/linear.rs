@@ -1,10 +1,13 @@
 //! Linear operations on one array. Such an operation is a name, its values and its adjoint, the way back; the adjoint's
 //! adjoint is the operation itself, so that every order of derivatives is there at once.
 
+use crate::array::data::kernel;
 use crate::array::record::{Pull, Rule, record};
-use crate::graph::array::{Flow, NodeArrayD, Values};
+use crate::graph::array::{Flow, NodeArrayD, Part, Values};
 use crate::graph::recorded::Recorded;
 use crate::number::Float;
+use ndarray::{ArrayRef, IxDyn};
+use std::rc::Rc;
 
 /// A linear map of arrays of one shape to arrays of another.
 pub(crate) trait Linear<T: Float>: Sized + 'static {
@@ -13,6 +16,19 @@ pub(crate) trait Linear<T: Float>: Sized + 'static {
     /// The transposed map: `⟨w, L x⟩ = ⟨Lᵀ w, x⟩`.
     #[must_use]
     fn adjoint(&self) -> Self;
+    /// The shape of the zeros that the map sets its operand into, if that is what it does.
+    fn zeros(&self) -> Option<&IxDyn> {
+        None
+    }
+    /// Adds the operand where the map sets it in zeros. In place, so that a sweep through all parts of an array costs what
+    /// the array has elements, and not what it has parts.
+    fn add(&self, _x: &Values<T>, _whole: &mut ArrayRef<T, IxDyn>) {}
+    /// The values of a map that sets its operand into zeros.
+    fn in_zeros(&self, x: &Values<T>, shape: &IxDyn) -> Values<T> {
+        let mut whole = kernel::blank(shape);
+        self.add(x, &mut whole);
+        Values::new(whole)
+    }
     /// Bytes that it owns beside itself.
     fn bytes(&self) -> usize {
         0
@@ -38,7 +54,14 @@ impl<T: Float, L: Linear<T>> Rule<T> for ByAdjoint<L> {
         if at.is_plain() {
             let shape = at.shape();
             let adjoint = at.flow().array(&shape);
-            at.give_flow(0, Flow::Array(back.values(adjoint)));
+            let part = match back.zeros() {
+                Some(whole) => {
+                    let whole = whole.clone();
+                    Flow::Part(Rc::new(Part { whole, add: Box::new(move |whole| back.add(&adjoint, whole)) }))
+                }
+                None => Flow::Array(back.values(adjoint)),
+            };
+            at.give_flow(0, part);
         } else {
             let part = back.of(&at.adjoint());
             at.give(0, &part);

@@ -2,15 +2,16 @@
 //! operation stands its adjoint. What is only another view shares the buffer.
 
 use super::linear::Linear;
+use crate::array::data::gather::Gather;
 use crate::array::data::kernel;
 use crate::array::data::shapes::possible;
 use crate::array::record::{Operand, Pull, Rule, record};
 use crate::error::Error;
-use crate::graph::array::{Flow, NodeArrayD, Values};
+use crate::graph::array::{Flow, NodeArray, NodeArrayD, Values, take};
 use crate::graph::handle::Node;
 use crate::graph::recorded::Recorded;
 use crate::number::Float;
-use ndarray::{ArrayD, Axis, IxDyn, SliceInfo, SliceInfoElem};
+use ndarray::{ArrayRef, Axis, Dimension, IxDyn, SliceInfo, SliceInfoElem};
 use std::rc::Rc;
 
 // ------------------------------------------------------------------------------------------------ reshape
@@ -25,8 +26,7 @@ impl<T: Float> Linear<T> for Reshape {
         "reshape"
     }
     fn values(&self, x: Values<T>) -> Values<T> {
-        let x = if x.is_standard_layout() { x } else { kernel::copy(&x) };
-        match x.shared().into_shape_with_order(self.to.clone()) {
+        match kernel::row_major(x).shared().into_shape_with_order(self.to.clone()) {
             Ok(array) => Values::new(array),
             Err(error) => panic!("{error}: this is a bug in backprop"),
         }
@@ -100,12 +100,17 @@ impl<T: Float> Linear<T> for Slice {
         if self.into_zeros { "set_into" } else { "slice" }
     }
     fn values(&self, x: Values<T>) -> Values<T> {
-        if !self.into_zeros {
-            return Values::new(x.shared().slice_move(self.part()));
+        match Linear::<T>::zeros(self) {
+            Some(whole) => self.in_zeros(&x, whole),
+            None => Values::new(x.shared().slice_move(self.part())),
         }
-        let mut zeros: ArrayD<T> = kernel::blank(&self.whole);
-        zeros.slice_mut(self.part()).assign(&**x);
-        Values::new(zeros)
+    }
+    fn zeros(&self) -> Option<&IxDyn> {
+        self.into_zeros.then_some(&self.whole)
+    }
+    fn add(&self, x: &Values<T>, whole: &mut ArrayRef<T, IxDyn>) {
+        let mut part = whole.slice_mut(self.part());
+        part += &**x;
     }
     fn adjoint(&self) -> Self {
         Slice { info: self.info.clone(), whole: self.whole.clone(), into_zeros: !self.into_zeros }
@@ -165,20 +170,59 @@ struct Select {
     whole: IxDyn,
     into_zeros: bool,
 }
+impl Select {
+    /// Elements at one place, of those that lie together.
+    fn inner(&self) -> usize {
+        self.whole.slice()[self.axis + 1..].iter().product()
+    }
+}
 impl<T: Float> Linear<T> for Select {
     fn name(&self) -> &'static str {
         if self.into_zeros { "add_into" } else { "select" }
     }
     fn values(&self, x: Values<T>) -> Values<T> {
-        if !self.into_zeros {
-            return Values::new(x.select(Axis(self.axis), &self.places));
+        if let Some(whole) = Linear::<T>::zeros(self) {
+            return self.in_zeros(&x, whole);
         }
-        let mut sums: ArrayD<T> = kernel::blank(&self.whole);
-        for (part, &place) in x.axis_iter(Axis(self.axis)).zip(&*self.places) {
-            let mut sum = sums.index_axis_mut(Axis(self.axis), place);
-            sum += &part;
+        let mut shape = self.whole.clone();
+        shape[self.axis] = self.places.len();
+        let mut elements = take(shape.size());
+        let inner = self.inner();
+        if !x.is_standard_layout() && shape.size() == self.places.len() * inner {
+            for &place in &*self.places {
+                kernel::push(&mut elements, &x.index_axis(Axis(self.axis), place));
+            }
+            return Values::from_vec(shape, elements);
         }
-        Values::new(sums)
+        // where most is taken, it is worth to be copied first
+        let x = if 2 * self.places.len() >= self.whole[self.axis] { kernel::row_major(x) } else { x };
+        let Some(from) = x.as_slice() else { return Values::new(x.select(Axis(self.axis), &self.places)) };
+        for from in from.chunks_exact((self.whole[self.axis] * inner).max(1)) {
+            match inner {
+                1 => elements.extend(self.places.iter().map(|&place| from[place])),
+                _ => self.places.iter().for_each(|&place| elements.extend_from_slice(&from[place * inner..][..inner])),
+            }
+        }
+        Values::from_vec(shape, elements)
+    }
+    fn zeros(&self) -> Option<&IxDyn> {
+        self.into_zeros.then_some(&self.whole)
+    }
+    fn add(&self, x: &Values<T>, whole: &mut ArrayRef<T, IxDyn>) {
+        let (x, inner) = (kernel::row_major(x.clone()), self.inner());
+        let (few, all) = (self.places.len() * inner, self.whole[self.axis] * inner);
+        let Some((from, to)) = x.as_slice().zip(whole.as_slice_mut()).filter(|_| few > 0) else {
+            for (part, &place) in x.axis_iter(Axis(self.axis)).zip(&*self.places) {
+                let mut sum = whole.index_axis_mut(Axis(self.axis), place);
+                sum += &part;
+            }
+            return;
+        };
+        for (from, to) in from.chunks_exact(few).zip(to.chunks_exact_mut(all)) {
+            for (part, &place) in from.chunks_exact(inner).zip(&*self.places) {
+                to[place * inner..][..inner].iter_mut().zip(part).for_each(|(sum, &x)| *sum += x);
+            }
+        }
     }
     fn adjoint(&self) -> Self {
         let (places, whole) = (self.places.clone(), self.whole.clone());
@@ -239,14 +283,22 @@ pub(crate) fn concatenate_any<T: Float>(axis: usize, parts: &[NodeArrayD<T>]) ->
     }
     let mut shape = first.body().shape().clone();
     shape[axis] = bounds[parts.len()];
-    possible("concatenate", ndarray::Dimension::slice(&shape))?;
-    let mut whole: ArrayD<T> = kernel::blank(&shape);
-    for (k, part) in parts.iter().enumerate() {
-        let place = ndarray::Slice::from(bounds[k]..bounds[k + 1]);
-        whole.slice_axis_mut(Axis(axis), place).assign(&**part.body().look());
+    possible("concatenate", shape.slice())?;
+    let looks: Vec<Values<T>> = parts.iter().map(NodeArray::values).collect();
+    // each part's share of what stands at one place of the axes before
+    let inner: usize = shape.slice()[axis + 1..].iter().product();
+    let mut runs: Vec<(Gather<'_, T>, usize)> =
+        looks.iter().map(|part| (Gather::new(part.view()), part.shape()[axis] * inner)).collect();
+    let mut elements = take(shape.size());
+    for k in 0..shape.slice()[..axis].iter().product() {
+        for (part, run) in &mut runs {
+            part.advance(k * *run, *run);
+            elements.extend_from_slice(part.block(k * *run, *run));
+        }
     }
+    let whole = Values::from_vec(shape, elements);
     let operands: Vec<Operand<'_, T>> = parts.iter().map(Operand::Array).collect();
-    Ok(record(Concatenate { axis, bounds }, operands, Values::new(whole)))
+    Ok(record(Concatenate { axis, bounds }, operands, whole))
 }
 
 /// Numbers of the graph as a vector; each gets its element of the adjoint.
@@ -284,12 +336,17 @@ impl<T: Float> Linear<T> for Diagonal {
         if self.on_zeros { "from_diag" } else { "diag" }
     }
     fn values(&self, x: Values<T>) -> Values<T> {
-        if !self.on_zeros {
-            return Values::new(x.diag().to_owned().into_dyn());
+        match Linear::<T>::zeros(self) {
+            Some(matrix) => self.in_zeros(&x, matrix),
+            None => Values::new(x.diag().to_owned().into_dyn()),
         }
-        let mut matrix: ArrayD<T> = kernel::blank(&self.matrix);
-        matrix.diag_mut().assign(&**x);
-        Values::new(matrix)
+    }
+    fn zeros(&self) -> Option<&IxDyn> {
+        self.on_zeros.then_some(&self.matrix)
+    }
+    fn add(&self, x: &Values<T>, whole: &mut ArrayRef<T, IxDyn>) {
+        let mut diagonal = whole.diag_mut();
+        diagonal += &**x;
     }
     fn adjoint(&self) -> Self {
         Diagonal { matrix: self.matrix.clone(), on_zeros: !self.on_zeros }

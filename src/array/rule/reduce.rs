@@ -5,8 +5,9 @@ use super::elementwise::two;
 use super::linear::Linear;
 use super::moves::{concatenate_any, range, reshape};
 use super::rim;
-use crate::array::data::kernel;
 use crate::array::data::lanes::{Along, kept, lanes, on_lanes};
+use crate::array::data::logits::softmax_of;
+use crate::array::data::sums;
 use crate::array::record::{Pull, Rule, is_recorded, record};
 use crate::error::accept;
 use crate::graph::array::{Flow, NodeArray, NodeArrayD, Value, Values};
@@ -46,7 +47,7 @@ impl<T: Float> Rule<T> for Sum {
 /// The sum of the whole array.
 #[track_caller]
 pub(crate) fn sum<T: Float>(x: &NodeArrayD<T>) -> Node<T> {
-    let value = kernel::total(&x.body().look());
+    let value = sums::total(&x.body().look());
     record(Sum { from: x.body().shape().clone() }, [x], value)
 }
 /// The sum along an axis, which stays, at length 1.
@@ -265,10 +266,7 @@ pub(crate) fn moving<T: Float>(x: &NodeArrayD<T>, along: Along) -> Moving<T> {
 /// The softmax along an axis, or of the whole array.
 #[track_caller]
 pub(crate) fn softmax<T: Float>(x: &NodeArrayD<T>, along: Along) -> NodeArrayD<T> {
-    let values = on_lanes(&x.body().look(), along, |lane| {
-        let z = T::fold(Fold::LogSumExp, lane, &[]);
-        lane.copy_from_slice(&Fold::LogSumExp.slopes_of_one(lane, &z));
-    });
+    let values = on_lanes(&x.body().look(), along, softmax_of);
     record(Softmax { along, moving: moving(x, along) }, [x], values)
 }
 

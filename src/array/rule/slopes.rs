@@ -6,6 +6,7 @@ use super::broadcast::{fill, sum_to};
 use super::elementwise::Row;
 use crate::array::data::feed::{BLOCK, Feed, Order, flow_blocks};
 use crate::array::data::kernel;
+use crate::array::data::sums;
 use crate::array::record::{Pull, Rule};
 use crate::graph::array::{Flow, Values};
 use crate::graph::recorded::Recorded;
@@ -63,7 +64,7 @@ impl Row {
             let Some(adjoint) = adjoint else { return };
             let part = self.part(k, &shape, adjoint, at);
             let part = match &self.shapes {
-                Some(shapes) if shapes[k] != shape => Flow::Array(kernel::sum_to(part.array(&shape), &shapes[k])),
+                Some(shapes) if shapes[k] != shape => Flow::Array(sums::sum_to(part.array(&shape), &shapes[k])),
                 _ => part,
             };
             at.give_flow(k, part);
@@ -79,12 +80,22 @@ impl Row {
             Slope::MinusOne => return negated(shape, adjoint),
             _ => (),
         }
+        // mostly from a sum: the slopes themselves
+        let is_one = matches!(adjoint, Flow::Everywhere(g) if (g - T::of(1.0)).is_exact_zero());
         let look = |j: usize| needs.operand(j).then(|| at.look(j));
         let (x, y, w, z) = (look(0), look(1), look(2), needs.result().then(|| at.look_at_result()));
         let known = [x.as_deref(), y.as_deref(), w.as_deref(), z.as_deref()];
         // what stands somewhere already needs no room
         let stand = is != Slope::Formula;
         let size = shape.size();
+        let standing = match is {
+            Slope::Operand(j) => known[j],
+            Slope::Result => known[3],
+            _ => None,
+        };
+        if let Some(slopes) = standing.filter(|slopes| is_one && slopes.shape() == shape.slice()) {
+            return Flow::Array(slopes.clone());
+        }
         if size <= BLOCK
             && let Some(rows) = rows(known, size)
             && let Some(mut adjoints) = adjoint.row(size)
@@ -94,6 +105,8 @@ impl Row {
             T::flow_each(slopes, &mut adjoints);
             return Flow::Array(Values::from_vec(shape.clone(), adjoints));
         }
+        let known = known.map(|x| x.map(|x| kernel::to_be_broadcast(x, size)));
+        let known = known.each_ref().map(Option::as_ref);
         let order = Order::of(shape, known.iter().flatten().copied().chain(adjoint.values()));
         let mut feeds: [Option<Feed<'_, T>>; 4] = [None, None, None, None];
         for (feed, x) in feeds.iter_mut().zip(known) {
@@ -110,8 +123,13 @@ impl Row {
             // what is not needed is not looked at, but is as long
             let dummy = feeds.iter().flatten().next().map_or_else(|| &nothing[..], |feed| feed.block(start, len));
             let block = |k: usize| feeds[k].as_ref().map_or(dummy, |feed| feed.block(start, len));
+            let operands = [block(0), block(1), block(2)];
+            if is_one && !stand {
+                T::row_slopes(op, k, n, operands, block(3), adjoints);
+                return;
+            }
             let room = if stand { &mut [] } else { &mut room[..len] };
-            let slopes = T::row_slopes(op, k, n, [block(0), block(1), block(2)], block(3), room);
+            let slopes = T::row_slopes(op, k, n, operands, block(3), room);
             T::flow_each(slopes, adjoints);
         }))
     }

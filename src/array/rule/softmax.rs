@@ -1,77 +1,21 @@
 //! Softmax and its logarithm, and two losses. Each has its adjoint beside it.
-//!
-//! A lane of logits is never exponentiated as it is: the largest one is taken off first, so that nothing overflows, and
-//! left out of the sum, so that `ln(1 + the others)` keeps its digits however sure a model is. What holds at the ends of
-//! the range follows from one sentence: the softmax is the slope of [`logsumexp`](NodeArray::logsumexp). A lane that is
-//! −∞ throughout has the softmax 0, infinite logits share equally, and NaN gives NaN.
 
 use super::elementwise::two;
 use super::reduce::{Moving, Softmax, moving, softmax_adjoint, sum_keep};
 use super::rim;
 use crate::array::data::kernel;
 use crate::array::data::lanes::on_lanes;
+use crate::array::data::logits::{log_softmax_of, negative_log_likelihood};
+use crate::array::data::sums;
 use crate::array::record::{Pull, Rule, record};
 use crate::error::Error;
-use crate::graph::array::{NodeArray, NodeArrayD, Values};
+use crate::graph::array::{NodeArray, NodeArrayD, Values, take};
 use crate::graph::handle::Node;
 use crate::graph::recorded::Recorded;
 use crate::number::Float;
-use crate::rule::{Fold, Needs, Op};
+use crate::rule::{Needs, Op, pairwise};
 use ndarray::ArrayD;
 use std::rc::Rc;
-
-// ------------------------------------------------------------------------------------------------ a lane of logits
-
-/// The place of the largest logit; `None` if that is not a finite number, or there is none.
-fn top<T: Float>(lane: &[T]) -> Option<usize> {
-    let mut top = 0;
-    for (k, x) in lane.iter().enumerate() {
-        if *x > lane[top] || num_traits::Float::is_nan(*x) {
-            top = k;
-        }
-    }
-    lane.get(top).filter(|high| num_traits::Float::is_finite(**high)).map(|_| top)
-}
-/// The slopes of `logsumexp`; those of a lane without a largest finite element are constants.
-fn softmax_of<T: Float>(lane: &mut [T]) {
-    let z = T::fold(Fold::LogSumExp, lane, &[]);
-    lane.copy_from_slice(&Fold::LogSumExp.slopes_of_one(lane, &z));
-}
-pub(crate) fn log_softmax_of<T: Float>(lane: &mut [T]) {
-    let Some(top) = top(lane) else {
-        let logs: Vec<T> = (0..lane.len()).map(|k| T::fold(Fold::LogSoftmax(k), lane, &[])).collect();
-        lane.copy_from_slice(&logs);
-        return;
-    };
-    let high = lane[top];
-    let (before, after) = (&lane[..top], &lane[top + 1..]);
-    let others = before.iter().chain(after).fold(T::of(0.0), |sum, x| sum + (*x - high).exp());
-    let all = others.ln_1p();
-    lane.iter_mut().for_each(|x| *x = (*x - high) - all);
-}
-/// `−ln softmax` at the label. The logits become the slopes, `softmax − one-hot`; at the label that is `−Σ` of the
-/// others' softmax, which keeps its digits where the label's own is nearly 1.
-pub(crate) fn negative_log_likelihood<T: Float>(lane: &mut [T], label: usize) -> T {
-    let one = T::of(1.0);
-    let Some(top) = top(lane) else {
-        let value = -T::fold(Fold::LogSoftmax(label), lane, &[]);
-        softmax_of(lane);
-        lane[label] -= one;
-        return value;
-    };
-    let (high, right) = (lane[top], lane[label]);
-    let mut others = T::of(0.0);
-    for (k, x) in lane.iter_mut().enumerate() {
-        *x = (*x - high).exp();
-        if k != top {
-            others += *x;
-        }
-    }
-    let all = others + one;
-    lane.iter_mut().for_each(|x| *x /= all);
-    lane[label] = if label == top { -(others / all) } else { lane[label] - one };
-    (high - right) + others.ln_1p()
-}
 
 // ------------------------------------------------------------------------------------------------ log-softmax
 
@@ -172,19 +116,16 @@ pub(crate) fn check_labels(operation: &'static str, shape: &[usize], labels: &[u
 /// For labels that fit.
 #[track_caller]
 pub(crate) fn cross_entropy<T: Float>(x: &NodeArrayD<T>, labels: Vec<usize>) -> Node<T> {
-    let mut row = 0;
-    let mut sum = T::of(0.0);
+    let mut losses = Vec::with_capacity(labels.len());
     let slopes = {
         let values = x.body().look();
-        let (classes, mut elements) = (values.shape()[1], crate::graph::array::take(values.len()));
-        elements.extend(values.iter().copied());
-        for lane in elements.chunks_exact_mut(classes) {
-            sum += negative_log_likelihood(lane, labels[row]);
-            row += 1;
-        }
+        let (classes, mut elements) = (values.shape()[1], take(values.len()));
+        kernel::by_rows(&values.view(), |row| elements.extend_from_slice(row));
+        let lanes = elements.chunks_exact_mut(classes).zip(&labels);
+        losses.extend(lanes.map(|(lane, &label)| negative_log_likelihood(lane, label)));
         Values::from_vec(values.raw_dim(), elements)
     };
-    let mean = sum / T::of(labels.len() as f64);
+    let mean = pairwise::sum(&losses) / T::of(labels.len() as f64);
     let slopes = NodeArray::constant_of(slopes);
     record(CrossEntropy { labels: labels.into(), slopes, moving: moving(x, Some(1)) }, [x], mean)
 }
@@ -211,7 +152,7 @@ impl<T: Float> Rule<T> for MeanSquare {
 #[track_caller]
 pub(crate) fn mean_square<T: Float>(d: &NodeArrayD<T>) -> Node<T> {
     let n = T::of(d.len() as f64);
-    let mean_of = |scale: T| kernel::total(&kernel::map(&d.body().look(), |d| (d * scale) * (d * scale))) / n;
+    let mean_of = |scale: T| sums::total(&kernel::map(&d.body().look(), |d| (d * scale) * (d * scale))) / n;
     let mut mean = mean_of(T::of(1.0));
     if !num_traits::Float::is_finite(mean) && rim::is_finite(d) {
         // the sum of the squares has overflowed

@@ -11,6 +11,7 @@ use super::trace::{Place, Traced, trace};
 use crate::array::data::feed::{BLOCK, Feed, Order, flow_blocks};
 use crate::array::data::kernel;
 use crate::array::data::shapes::common;
+use crate::array::data::sums;
 use crate::array::record::{Operand, Pull, Rule, is_recorded, lift, record, wants};
 use crate::error::{Error, accept};
 use crate::graph::anomaly::{self, columns};
@@ -110,7 +111,7 @@ impl<T: Float> Mapped<T> {
                     })
                 }
             };
-            at.give_flow(k, Flow::Array(kernel::sum_to(part, &self.shapes[k])));
+            at.give_flow(k, Flow::Array(sums::sum_to(part, &self.shapes[k])));
         }
     }
     fn pull_nodes(&self, at: &mut Pull<'_, T>) {
@@ -223,13 +224,13 @@ impl<'a, T: Float> Blocks<'a, T> {
         for (place, value) in captured.chain(constants) {
             values[self.register(place) * block..][..block].fill(value);
         }
-        let looks: Vec<_> = self.arrays.iter().map(|x| x.body().look()).collect();
-        let order = Order::of(self.shape, looks.iter().map(|look| &**look));
+        let looks: Vec<Values<T>> =
+            self.arrays.iter().map(|x| kernel::to_be_broadcast(&x.body().look(), size)).collect();
+        let order = Order::of(self.shape, looks.iter());
         let mut inputs: Vec<Feed<'_, T>> = looks.iter().map(|look| Feed::new(look, &order, block)).collect();
         let mut results = take(size);
         let mut partials: Vec<Option<Vec<T>>> = self.wanted.iter().map(|&wanted| wanted.then(|| take(size))).collect();
-        for start in (0..size).step_by(block) {
-            let len = block.min(size - start);
+        for (start, len) in order.blocks(block) {
             inputs.iter_mut().for_each(|input| input.advance(start, len));
             self.forward(&mut values, &inputs, start, len);
             results.extend_from_slice(self.operand(self.traced.result, &values, &inputs, start, len));

@@ -67,6 +67,7 @@ impl<T: Float> Flow<T> {
     pub(crate) fn describe(&self) -> String {
         match self {
             Flow::Number(x) | Flow::Everywhere(x) => format!("{x:?}"),
+            Flow::Part(_) => self.clone().whole().describe(),
             Flow::Array(values) => {
                 let at = values.iter().position(|x| !x.is_all_finite());
                 element(values, at.unwrap_or(0))
