@@ -94,7 +94,18 @@ fn apart<'a>(x: impl IntoIterator<Item = &'a f64>, y: impl IntoIterator<Item = &
 #[test]
 fn large_parts_are_what_their_copies_are() {
     let mut ugly = Ugly::new(71);
-    for shape in [[3, 7, 70], [4, 66, 5], [70, 3, 4], [2, 100, 90], [3, 3, 3]] {
+    let shapes = [
+        [3, 7, 70],
+        [4, 66, 5],
+        [70, 3, 4],
+        [2, 100, 90],
+        [3, 3, 3],
+        [2, 3, 2],
+        [2, 3, 2100],
+        [2100, 3, 2],
+        [65, 64, 2],
+    ];
+    for shape in shapes {
         for (name, operation) in OPERATIONS {
             let lies = [(); 2].map(|()| Lie::random(&mut ugly, shape));
             let leaves = lies.each_ref().map(|lie| {
@@ -117,6 +128,52 @@ fn large_parts_are_what_their_copies_are() {
                 // nothing flows beside the part
                 let total = |x: &mut dyn Iterator<Item = &f64>| x.filter(|&&g| g != 0.0).count();
                 assert_eq!(total(&mut leaves[k].grad().iter()), total(&mut grad.iter()), "{name} of {shape:?}");
+            }
+        }
+    }
+}
+
+/// Axes of one place and of none, whatever strides they have.
+#[test]
+fn short_axes() {
+    let mut ugly = Ugly::new(72);
+    let operations: [(&str, fn(&Leaf, &Leaf) -> NodeArray1<f64>); 12] = [
+        ("x·y", |x, y| (x * y).flatten()),
+        ("x + a sum", |x, y| (x + y.sum_keep(Axis(0))).flatten()),
+        ("x·a sum", |x, y| (x * y.sum_keep(Axis(2))).flatten()),
+        ("sum", |x, _| one(x.sum())),
+        ("sum_axis(0)", |x, _| x.sum_axis(Axis(0)).flatten()),
+        ("sum_axis(1)", |x, _| x.sum_axis(Axis(1)).flatten()),
+        ("sum_axis(2)", |x, _| x.sum_axis(Axis(2)).flatten()),
+        ("softmax", |x, y| (x.softmax(Axis(1)) * y).flatten()),
+        ("logsumexp", |x, _| x.logsumexp_axis(Axis(0)).exp().flatten()),
+        ("prod", |x, _| x.prod_axis(Axis(2)).flatten()),
+        ("concatenate", |x, y| array::concatenate(Axis(1), &[x, y]).flatten()),
+        ("cumsum", |x, y| (x.cumsum(Axis(0)) * y).flatten()),
+    ];
+    for shape in
+        [[1, 1, 1], [1, 1, 70], [1, 70, 1], [70, 1, 1], [1, 3, 100], [100, 1, 3], [0, 3, 2], [3, 0, 2], [3, 2, 0]]
+    {
+        for (name, operation) in operations {
+            for axes in [[0, 1, 2], [2, 1, 0], [1, 2, 0]] {
+                let mut turned = [0; 3];
+                axes.iter().zip(shape).for_each(|(&axis, n)| turned[axis] = n);
+                let leaves = [(); 2].map(|()| {
+                    let base = ugly.array(&turned, -2.0, 2.0).into_dimensionality::<Ix3>().unwrap();
+                    NodeArray::leaf(base)
+                });
+                let backwards = |x: &Leaf| x.slice(ndarray::s![..;-1, ..;-1, ..]).permute(axes);
+                let parts = leaves.each_ref().map(backwards);
+                let copies = parts.each_ref().map(|x| NodeArray::leaf(x.value().as_standard_layout().into_owned()));
+                let (result, wanted) = (operation(&parts[0], &parts[1]), operation(&copies[0], &copies[1]));
+                assert_eq!(result.shape(), wanted.shape(), "{name} of {shape:?}");
+                assert!(apart(&wanted.value(), &result.value()) < 1e-14, "{name} of {shape:?}");
+                result.sum().backward();
+                wanted.sum().backward();
+                for (leaf, copy) in leaves.iter().zip(&copies) {
+                    let grad = backwards(&NodeArray::constant(leaf.grad()));
+                    assert!(apart(&copy.grad(), &grad.value()) < 1e-14, "the slope of {name} of {shape:?}");
+                }
             }
         }
     }
