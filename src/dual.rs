@@ -388,6 +388,12 @@ unfused!([T: Elementary, const N: usize] Dual<T, N>);
 impl<T: Elementary + 'static, const N: usize> ndarray::ScalarOperand for Dual<T, N> {}
 
 copy_float!([T: Float, const N: usize] Dual<T, N>);
+impl<const N: usize> From<f32> for Dual<f64, N> {
+    /// A constant.
+    fn from(value: f32) -> Self {
+        Dual::constant(value.into())
+    }
+}
 #[cfg(feature = "approx")]
 compares!([const N: usize] Dual<T, N>, Elementary);
 

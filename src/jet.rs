@@ -384,6 +384,12 @@ unfused!([T: Elementary, const K: usize] Jet<T, K>);
 impl<T: Elementary + 'static, const K: usize> ndarray::ScalarOperand for Jet<T, K> {}
 
 copy_float!([T: Float, const K: usize] Jet<T, K>);
+impl<const K: usize> From<f32> for Jet<f64, K> {
+    /// A constant.
+    fn from(value: f32) -> Self {
+        Jet::constant(value.into())
+    }
+}
 #[cfg(feature = "approx")]
 compares!([const K: usize] Jet<T, K>, Elementary);
 

@@ -356,6 +356,20 @@ macro_rules! numeric_traits { ([$($g:tt)*] $Type:ty) => {
         /// The value, with the formatter's options.
         fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { std::fmt::LowerExp::fmt(&*self.part_for($crate::ops::PRINTS), f) }
     }
+    impl<$($g)*> std::fmt::UpperExp for $Type where T: std::fmt::UpperExp {
+        /// The value, with the formatter's options.
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result { std::fmt::UpperExp::fmt(&*self.part_for($crate::ops::PRINTS), f) }
+    }
+    impl<$($g)*> num_traits::Bounded for $Type where T: num_traits::Bounded {
+        fn min_value() -> Self { Self::constant(<T as num_traits::Bounded>::min_value()) }
+        fn max_value() -> Self { Self::constant(<T as num_traits::Bounded>::max_value()) }
+    }
+    impl<$($g)*> num_traits::float::TotalOrder for $Type where T: num_traits::float::TotalOrder {
+        /// Of the values.
+        fn total_cmp(&self, other: &Self) -> std::cmp::Ordering {
+            self.part_for($crate::ops::COMPARES).total_cmp(&*other.part_for($crate::ops::COMPARES))
+        }
+    }
     impl<$($g)*> std::str::FromStr for $Type where T: std::str::FromStr {
         type Err = T::Err;
         /// A constant, written as the part is written.
@@ -369,8 +383,8 @@ macro_rules! numeric_traits { ([$($g:tt)*] $Type:ty) => {
 }
 pub(crate) use numeric_traits;
 
-/// `num_traits::Float`, complete, for a `Copy` number: constants, predicates on the value, and the table's methods by
-/// value.
+/// `num_traits::Float` and `FloatCore`, complete, for a `Copy` number: constants, predicates on the value, and the table's
+/// methods by value; with `AsPrimitive` in both directions and ndarray's `NdFloat`.
 macro_rules! copy_float {
     ([$($g:tt)*] $Type:ty) => {
         $crate::ops::copy_float! { [$($g)*] [$Type]
@@ -401,6 +415,41 @@ macro_rules! copy_float {
             fn clamp(self, low: Self, high: Self) -> Self { Self::clamp(&self, low, high) }
             #[inline(always)]
             fn sin_cos(self) -> (Self, Self) { (self.sin(), self.cos()) }
+        }
+        impl<$($g)*> num_traits::float::FloatCore for $Type {
+            $( #[inline(always)] fn $constant() -> Self { Self::constant(<T as num_traits::Float>::$constant()) } )*
+            $( #[inline(always)] fn $predicate(self) -> bool { num_traits::Float::$predicate(*self.part()) } )*
+            $crate::ops::copy_float!(@core floor ceil round trunc fract abs signum recip to_degrees to_radians; max min);
+            #[inline]
+            fn classify(self) -> std::num::FpCategory { num_traits::Float::classify(*self.part()) }
+            #[inline]
+            fn integer_decode(self) -> (u64, i16, i8) { num_traits::Float::integer_decode(*self.part()) }
+            #[inline(always)]
+            fn powi(self, n: i32) -> Self { Self::powi(&self, n) }
+            #[inline]
+            #[track_caller]
+            fn clamp(self, low: Self, high: Self) -> Self { Self::clamp(&self, low, high) }
+        }
+        impl<X: Copy + 'static, $($g)*> num_traits::AsPrimitive<X> for $Type where T: num_traits::AsPrimitive<X> {
+            /// Of the value.
+            #[inline]
+            fn as_(self) -> X { self.part().as_() }
+        }
+        $crate::ops::copy_float!(@from [$($g)*] $Type; f32 f64 i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize);
+        impl<$($g)*> ndarray::NdFloat for $Type where T: std::fmt::Display + std::fmt::LowerExp + std::fmt::UpperExp {}
+    };
+    (@core $($unary:ident)*; $($binary:ident)*) => {
+        $( #[inline(always)] fn $unary(self) -> Self { Self::$unary(&self) } )*
+        $( #[inline(always)] fn $binary(self, other: Self) -> Self { Self::$binary(&self, other) } )*
+    };
+    (@from $g:tt $Type:ty; $($Primitive:ty)*) => { $(
+        $crate::ops::copy_float!(@from_one $g $Type, $Primitive);
+    )* };
+    (@from_one [$($g:tt)*] $Type:ty, $Primitive:ty) => {
+        impl<$($g)*> num_traits::AsPrimitive<$Type> for $Primitive where $Primitive: num_traits::AsPrimitive<T> {
+            /// A constant.
+            #[inline]
+            fn as_(self) -> $Type { <$Type>::constant(self.as_()) }
         }
     };
 }

@@ -322,6 +322,12 @@ impl<T: Float> Elementary for Var<T> {
 operators!([T: Float] Var<T>);
 numeric_traits!([T: Float] Var<T>);
 copy_float!([T: Float] Var<T>);
+impl From<f32> for Var<f64> {
+    /// A constant.
+    fn from(value: f32) -> Self {
+        Var::constant(value.into())
+    }
+}
 #[cfg(feature = "approx")]
 compares!([] Var<T>, Float);
 

@@ -273,6 +273,19 @@ fn bspline() {
     copies_pass!(curve at [0.7, 0.4]);
 }
 
+#[test]
+fn ordered_float() {
+    use ::num_traits::float::FloatCore;
+    use ::ordered_float::OrderedFloat;
+    /// The largest but one, which takes a total order, times the sum.
+    fn second<F: FloatCore>(x: &[F]) -> F {
+        let mut sorted = [x[0], x[0] * x[1], x[1]].map(OrderedFloat);
+        sorted.sort();
+        (sorted[1] * (sorted[0] + sorted[2])).into_inner()
+    }
+    copies_pass!(second at [0.7, 0.4]);
+}
+
 /// More of it in `../tests/features`.
 #[test]
 fn nalgebra() {

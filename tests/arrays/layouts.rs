@@ -137,7 +137,7 @@ fn large_parts_are_what_their_copies_are() {
 #[test]
 fn short_axes() {
     let mut ugly = Ugly::new(72);
-    let operations: [(&str, fn(&Leaf, &Leaf) -> NodeArray1<f64>); 12] = [
+    let operations: [Operation; 12] = [
         ("x·y", |x, y| (x * y).flatten()),
         ("x + a sum", |x, y| (x + y.sum_keep(Axis(0))).flatten()),
         ("x·a sum", |x, y| (x * y.sum_keep(Axis(2))).flatten()),

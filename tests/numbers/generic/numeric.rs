@@ -1,9 +1,11 @@
 //! The traits of num-traits and std. In a file of its own: a trait that is in scope comes before our methods by reference
 //! where its own are by value.
 
-use backprop::{Dual, Elementary, Node};
+use backprop::{Dual, Elementary, Node, Var};
+use num_traits::float::TotalOrder;
 use num_traits::{
-    Float, FloatConst, FromPrimitive, Inv, MulAdd, Num, NumAssign, NumCast, One, Pow, Signed, ToPrimitive, Zero,
+    Bounded, Float, FloatConst, FromPrimitive, Inv, MulAdd, Num, NumAssign, NumCast, One, Pow, Signed, ToPrimitive,
+    Zero,
 };
 
 /// Somebody else's polynomial over any `Num`.
@@ -42,6 +44,9 @@ macro_rules! traits {
         assert_eq!("2.5".parse::<$Type>().ok(), Some(make(2.5)));
         assert!("two".parse::<$Type>().is_err());
         assert_eq!(format!("{x} {x:.3} {x:8.2}| {x:+} {:e}", make(1500.0)), "-1.5 -1.500    -1.50| -1.5 1.5e3");
+        assert_eq!(format!("{:E}", make(1500.0)), "1.5E3");
+        assert_eq!((<$Type as Bounded>::min_value(), <$Type as Bounded>::max_value()), (make(f64::MIN), make(f64::MAX)));
+        assert!(make(-0.0).total_cmp(&make(0.0)).is_lt() && x.total_cmp(&make(f64::NAN)).is_lt());
         assert_eq!(<$Type>::E(), std::f64::consts::E);
         assert_eq!(<$Type>::TAU(), std::f64::consts::TAU);
     } )* };
@@ -96,4 +101,45 @@ fn the_plain_float_of_a_dual_is_complete() {
     let (s, c) = Float::sin_cos(x);
     assert_eq!((s.derivative(), c.derivative()), (0.3f64.cos(), -0.3f64.sin()));
     assert_eq!(Float::clamp(x, Dual::constant(0.0), Dual::constant(1.0)).derivative(), 1.0);
+}
+
+/// Somebody else's function over what works without `std`.
+fn core<T: num_traits::float::FloatCore>(x: T, y: T) -> T {
+    let whole = (x * y).trunc();
+    if x.is_sign_negative() && x.is_finite() { whole + x.abs().max(y).powi(2) } else { x.recip().to_degrees() }
+}
+/// Over what ndarray's linear algebra asks for.
+fn products<T: ndarray::NdFloat>(x: &ndarray::Array1<T>) -> T {
+    x.dot(x) + x.sum() / T::one()
+}
+/// Over conversions as by `as`.
+fn converted<T: num_traits::AsPrimitive<S>, S: num_traits::AsPrimitive<i64> + num_traits::AsPrimitive<f32>>(
+    x: T,
+) -> (S, i64, f32) {
+    let y: S = x.as_();
+    (y, y.as_(), y.as_())
+}
+macro_rules! copy_traits {
+    ($($Type:ty, $make:expr;)*) => { $( {
+        let make = |v: f64| -> $Type { ($make)(v) };
+        assert_eq!(core(make(-1.5), make(2.0)), core(-1.5, 2.0));
+        assert_eq!(core(make(0.5), make(2.0)), core(0.5, 2.0));
+        assert_eq!(products(&ndarray::array![make(1.0), make(2.0)]), 8.0);
+        assert_eq!(converted(2.75_f32), (make(2.75), 2, 2.75));
+        assert_eq!(converted::<u8, $Type>(7), (make(7.0), 7, 7.0));
+        assert_eq!(<$Type as From<f32>>::from(0.5), 0.5);
+    } )* };
+}
+#[test]
+fn traits_of_copy_numbers() {
+    copy_traits! {
+        Dual, Dual::variable;
+        Dual<f64, 4>, |v| Dual::seeded(v, 3);
+        backprop::Jet<f64, 3>, backprop::Jet::variable;
+        Var, Var::constant;
+    }
+    // and their derivatives
+    assert_eq!(backprop::derivative(|x| core(x, 2.0.into()), -1.5), 0.0);
+    assert_eq!(backprop::derivative(|x| core(x, 2.0.into()), -2.5), -5.0);
+    assert_eq!(backprop::grad(|x| products(&ndarray::Array1::from_vec(x.to_vec())), &[1.0, 2.0]), [3.0, 5.0]);
 }
