@@ -5,5 +5,6 @@ pub(crate) mod gather;
 pub(crate) mod kernel;
 pub(crate) mod lanes;
 pub(crate) mod logits;
+pub(crate) mod memory;
 pub(crate) mod shapes;
 pub(crate) mod sums;

@@ -95,9 +95,9 @@ impl<'a, E: Copy> Gather<'a, E> {
     }
 }
 /// The elements of a view in row-major order.
-fn copy<E: Copy>(from: &ArrayViewD<'_, E>, to: &mut [E]) {
+pub(crate) fn copy<E: Copy>(from: &ArrayViewD<'_, E>, to: &mut [E]) {
     match from.ndim() {
-        0 | 1 => to.iter_mut().zip(from).for_each(|(to, from)| *to = *from),
+        0 | 1 => copy(&from.view().insert_axis(Axis(0)), to),
         2 => {
             if let Ok(matrix) = from.view().into_dimensionality() {
                 copy_matrix(matrix, to);

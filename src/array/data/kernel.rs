@@ -1,6 +1,6 @@
 //! Loops over elements, on plain numbers, whatever the layout.
 
-use super::gather::{Gather, PIECE, Rows, row_length};
+use super::gather::{self, Gather, PIECE, Rows, row_length};
 use crate::graph::array::{Values, take, take_unwritten};
 use crate::number::Float;
 use crate::rule::{Fold, pairwise};
@@ -25,10 +25,10 @@ pub(crate) fn by_rows<E: Copy>(view: &ArrayViewD<'_, E>, mut f: impl FnMut(&[E])
 }
 /// Adds all elements, in row-major order: fast if they are few.
 pub(crate) fn push<E: Copy>(elements: &mut Vec<E>, view: &ArrayViewD<'_, E>) {
-    match view.view().into_dimensionality::<Ix1>() {
-        Ok(row) if row.strides() != [1] => elements.extend(row.iter().copied()),
-        _ => by_rows(view, |row| elements.extend_from_slice(row)),
-    }
+    let Some(&first) = view.first() else { return };
+    let old = elements.len();
+    elements.resize(old + view.len(), first);
+    gather::copy(view, &mut elements[old..]);
 }
 /// Gives all rows that lie in memory to `f`: more than one, each of so many elements.
 pub(crate) fn each_row<'a, E>(view: &ArrayViewD<'a, E>, row: usize, mut f: impl FnMut(&'a [E])) {

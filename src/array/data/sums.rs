@@ -2,6 +2,7 @@
 
 use super::gather::{PIECE, run};
 use super::kernel::{ROW, by_rows, each_row};
+use super::memory::InMemory;
 use crate::graph::array::{Values, take, take_unwritten};
 use crate::number::Float;
 use crate::rule::{Fold, pairwise};
@@ -46,19 +47,12 @@ pub(crate) fn sum_to<T: Float>(x: Values<T>, shape: &IxDyn) -> Values<T> {
     }
     let new = x.ndim() - shape.ndim();
     let is_summed = |axis: usize| axis < new || shape[axis - new] == 1;
-    // the axes in the order in which they lie in memory, forwards
-    let mut axes: Vec<usize> = (0..x.ndim()).collect();
-    axes.sort_by_key(|&axis| std::cmp::Reverse((x.strides()[axis].unsigned_abs(), x.shape()[axis])));
-    let mut view = x.view();
-    let backwards: Vec<usize> = (0..x.ndim()).filter(|&axis| x.strides()[axis] < 0).collect();
-    backwards.iter().for_each(|&axis| view.invert_axis(Axis(axis)));
-    let summed: Vec<bool> = axes.iter().map(|&axis| is_summed(axis)).collect();
-    let elements = sums_of(view.permuted_axes(&*axes), &summed);
-    let lengths: Vec<usize> = axes.iter().map(|&axis| if is_summed(axis) { 1 } else { x.shape()[axis] }).collect();
-    let mut back = vec![0; axes.len()];
-    axes.iter().enumerate().for_each(|(place, &axis)| back[axis] = place);
-    let mut sums = Values::from_vec(IxDyn(&lengths), elements).shared().permuted_axes(back);
-    backwards.iter().for_each(|&axis| sums.invert_axis(Axis(axis)));
+    let lies = InMemory::of(&x);
+    let summed: Vec<bool> = lies.axes.iter().map(|&axis| is_summed(axis)).collect();
+    let elements = sums_of(lies.view(&x), &summed);
+    let length = |&axis: &usize| if is_summed(axis) { 1 } else { x.shape()[axis] };
+    let lengths: Vec<usize> = lies.axes.iter().map(length).collect();
+    let mut sums = lies.back(Values::from_vec(IxDyn(&lengths), elements).shared());
     for _ in 0..new {
         sums = sums.index_axis_move(Axis(0), 0);
     }

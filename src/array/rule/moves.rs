@@ -4,6 +4,7 @@
 use super::linear::Linear;
 use crate::array::data::gather::Gather;
 use crate::array::data::kernel;
+use crate::array::data::memory::InMemory;
 use crate::array::data::shapes::possible;
 use crate::array::record::{Operand, Pull, Rule, record};
 use crate::error::Error;
@@ -184,26 +185,33 @@ impl<T: Float> Linear<T> for Select {
         if let Some(whole) = Linear::<T>::zeros(self) {
             return self.in_zeros(&x, whole);
         }
-        let mut shape = self.whole.clone();
-        shape[self.axis] = self.places.len();
+        let mut lies = InMemory::of(&x);
+        let view = lies.view(&x);
+        let last = self.whole[self.axis].saturating_sub(1);
+        let backwards = lies.turn(self.axis);
+        let place = |&place: &usize| if backwards { last - place } else { place };
+        let axis = lies.axes.iter().position(|&axis| axis == self.axis).unwrap_or(0);
+        let mut shape = view.raw_dim();
+        shape[axis] = self.places.len();
         let mut elements = take(shape.size());
-        let inner = self.inner();
-        if !x.is_standard_layout() && shape.size() == self.places.len() * inner {
-            for &place in &*self.places {
-                kernel::push(&mut elements, &x.index_axis(Axis(self.axis), place));
+        // one place after the other, each so many elements
+        let inner: usize = shape.slice()[axis + 1..].iter().product();
+        if let Some(from) = view.as_slice() {
+            for from in from.chunks_exact((self.whole[self.axis] * inner).max(1)) {
+                match inner {
+                    1 => elements.extend(self.places.iter().map(|k| from[place(k)])),
+                    _ => {
+                        self.places.iter().for_each(|k| elements.extend_from_slice(&from[place(k) * inner..][..inner]))
+                    }
+                }
             }
-            return Values::from_vec(shape, elements);
+        } else if axis == 0 {
+            self.places.iter().for_each(|k| kernel::push(&mut elements, &view.index_axis(Axis(0), place(k))));
+        } else {
+            let places: Vec<usize> = self.places.iter().map(place).collect();
+            elements.extend(view.select(Axis(axis), &places));
         }
-        // where most is taken, it is worth to be copied first
-        let x = if 2 * self.places.len() >= self.whole[self.axis] { kernel::row_major(x) } else { x };
-        let Some(from) = x.as_slice() else { return Values::new(x.select(Axis(self.axis), &self.places)) };
-        for from in from.chunks_exact((self.whole[self.axis] * inner).max(1)) {
-            match inner {
-                1 => elements.extend(self.places.iter().map(|&place| from[place])),
-                _ => self.places.iter().for_each(|&place| elements.extend_from_slice(&from[place * inner..][..inner])),
-            }
-        }
-        Values::from_vec(shape, elements)
+        Values::new(lies.back(Values::from_vec(shape, elements).shared()))
     }
     fn zeros(&self) -> Option<&IxDyn> {
         self.into_zeros.then_some(&self.whole)
