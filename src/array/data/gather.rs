@@ -6,7 +6,7 @@ use ndarray::{ArrayView2, ArrayViewD, ArrayViewMut2, Axis, Zip};
 /// Elements to a piece.
 pub(crate) const PIECE: usize = 1 << 13;
 /// Rows of fewer elements are not worth a call for each.
-const ROW: usize = 8;
+const SHORT: usize = 8;
 
 /// The same elements with as few axes as there can be: neighbouring axes that lie in memory like one are one.
 pub(crate) fn merged<E>(mut view: ArrayViewD<'_, E>) -> ArrayViewD<'_, E> {
@@ -111,7 +111,7 @@ pub(crate) fn copy<E: Copy>(from: &ArrayViewD<'_, E>, to: &mut [E]) {
 }
 fn copy_matrix<E: Copy>(from: ArrayView2<'_, E>, to: &mut [E]) {
     let (row, step) = (from.ncols(), from.strides()[1]);
-    if row >= ROW && (step == 1 || step == -1) {
+    if row >= SHORT && (step == 1 || step == -1) {
         for (to, mut from) in to.chunks_exact_mut(row).zip(from.outer_iter()) {
             if step < 0 {
                 from.invert_axis(Axis(0));
